@@ -93,20 +93,16 @@ def _client_of(distributed: Any, cluster: Any) -> Iterator[Any]:
         return
     if not isinstance(cluster, str):
         raise InputError(
-            fill(
-                "cluster: expected a dask.distributed.Client, an address or local:4, found {kind}; write "
-                "cluster=Client(address)",
-                kind=type(cluster).__name__,
-            )
+            "cluster: expected a dask.distributed.Client, an address or local:4, found {kind}; write "
+            "cluster=Client(address)",
+            kind=type(cluster).__name__,
         )
     with ExitStack() as stack:
         local = _LOCAL.fullmatch(cluster)
         if cluster.startswith("local") and local is None:
             raise InputError(
-                fill(
-                    "cluster: expected local: and a number of processes, such as local:4, found {cluster}",
-                    cluster=one_line(cluster, 80),
-                )
+                "cluster: expected local: and a number of processes, such as local:4, found {cluster}",
+                cluster=one_line(cluster, 80),
             )
         at = cluster if local is None else stack.enter_context(_processes(distributed, int(local[1])))
         yield stack.enter_context(_client(distributed, at, cluster, here=local is not None))
@@ -128,12 +124,10 @@ def _processes(distributed: Any, count: int) -> Any:
             )
     except RuntimeError as error:
         raise InputError(
-            fill(
-                "the {count} processes of the cluster did not start ({reason}); a script that starts processes does so "
-                'under if __name__ == "__main__":',
-                count=count,
-                reason=one_line(str(error), 120),
-            )
+            "the {count} processes of the cluster did not start ({reason}); a script that starts processes does so "
+            'under if __name__ == "__main__":',
+            count=count,
+            reason=one_line(str(error), 120),
         ) from None
 
 
@@ -146,12 +140,10 @@ def _client(distributed: Any, at: Any, address: str, *, here: bool) -> Any:
         return distributed.Client(at, timeout=_SECONDS, set_as_default=False, direct_to_workers=direct)
     except (OSError, ValueError) as error:
         raise InputError(
-            fill(
-                "no Dask scheduler answers at {address} ({reason}); check the address, or start one with: "
-                "dask scheduler",
-                address=one_line(address, 80),
-                reason=one_line(str(error), 120),
-            )
+            "no Dask scheduler answers at {address} ({reason}); check the address, or start one with: "
+            "dask scheduler",
+            address=one_line(address, 80),
+            reason=one_line(str(error), 120),
         ) from None
 
 

@@ -10,7 +10,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.fields import check_settings, setting
-from multilayer._base.text import fill
 
 __all__ = ["Calibration", "calibration_error"]
 
@@ -160,33 +159,27 @@ def _checked(values: ArrayLike, y: ArrayLike, name: str) -> tuple[Array, NDArray
     array, numbers = np.asarray(values, np.float64), np.asarray(y)
     if array.ndim != 2 or not array.size:
         raise InputError(
-            fill(
-                "{name} has shape {shape}; expected (rows, classes), with a row or more",
-                name=name,
-                shape=array.shape,
-            )
+            "{name} has shape {shape}; expected (rows, classes), with a row or more",
+            name=name,
+            shape=array.shape,
         )
     if not np.isfinite(array).all():
-        raise InputError(fill("{name} holds nan or an infinity; expected finite numbers", name=name))
+        raise InputError("{name} holds nan or an infinity; expected finite numbers", name=name)
     if numbers.shape != array.shape[:1] or numbers.dtype.kind not in "iu":
         raise InputError(
-            fill(
-                "y has shape {shape} and type {dtype}; expected a class number for each of "
-                "the {rows} rows of {name}",
-                shape=numbers.shape,
-                dtype=numbers.dtype,
-                rows=len(array),
-                name=name,
-            )
+            "y has shape {shape} and type {dtype}; expected a class number for each of "
+            "the {rows} rows of {name}",
+            shape=numbers.shape,
+            dtype=numbers.dtype,
+            rows=len(array),
+            name=name,
         )
     if numbers.min() < 0 or numbers.max() >= array.shape[1]:
         raise InputError(
-            fill(
-                "y has class numbers from {min} to {max}; {name} has classes 0 to {last}",
-                min=numbers.min(),
-                max=numbers.max(),
-                name=name,
-                last=array.shape[1] - 1,
-            )
+            "y has class numbers from {min} to {max}; {name} has classes 0 to {last}",
+            min=numbers.min(),
+            max=numbers.max(),
+            name=name,
+            last=array.shape[1] - 1,
         )
     return array, numbers

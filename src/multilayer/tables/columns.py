@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, near_matches, quoted
+from multilayer._base.text import near_matches, quoted
 
 __all__ = ["KINDS", "MISSING", "UNSEEN", "Column", "ColumnSchema", "Columns", "Kind"]
 
@@ -138,11 +138,7 @@ class Columns:
             return self._columns[name]
         except KeyError:
             raise InputError(
-                fill(
-                    "no column is called {name}; {near}",
-                    name=quoted(name),
-                    near=near_matches(name, self.names),
-                )
+                "no column is called {name}; {near}", name=quoted(name), near=near_matches(name, self.names)
             ) from None
 
     def select(self, names: Iterable[str]) -> Columns:

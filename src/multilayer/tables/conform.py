@@ -63,7 +63,7 @@ def check_present(wanted: Sequence[str], names: Sequence[str]) -> None:
         hint = did_you_mean(missing[0], others) or fill("found {columns}", columns=_some(names))
         if not names:
             hint = fill("there are none")
-        raise InputError(fill(template, columns=_some(missing), hint=hint))
+        raise InputError(template, columns=_some(missing), hint=hint)
 
 
 def conformed(column: Column, wanted: ColumnSchema) -> Column:
@@ -76,12 +76,10 @@ def conformed(column: Column, wanted: ColumnSchema) -> Column:
     change = _CHANGES.get((column.kind, wanted.kind))
     if change is None:
         raise InputError(
-            fill(
-                "column {name}: expected the type {kind}, as in training, found {column_kind}",
-                name=quoted(column.name),
-                kind=wanted.kind,
-                column_kind=column.kind,
-            )
+            "column {name}: expected the type {kind}, as in training, found {column_kind}",
+            name=quoted(column.name),
+            kind=wanted.kind,
+            column_kind=column.kind,
         )
     return change(column, wanted)
 
@@ -105,11 +103,9 @@ def _read(column: Column, wanted: ColumnSchema) -> Column:
 def _recoded(column: Column, wanted: ColumnSchema) -> Column:
     if _are_numbers(column) and not any(map(number_of, wanted.categories)):
         raise InputError(
-            fill(
-                "column {name}: expected categories as in training, {some}; found numbers",
-                name=quoted(column.name),
-                some=_some(wanted.categories),
-            )
+            "column {name}: expected categories as in training, {some}; found numbers",
+            name=quoted(column.name),
+            some=_some(wanted.categories),
         )
     codes = CategoryCodes(wanted.categories).of(_texts(column))
     return Column(wanted.name, "category", codes, wanted.categories)

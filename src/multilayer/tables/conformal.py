@@ -191,28 +191,21 @@ def _scale(predicted: Array, errors: Array) -> tuple[Array, Array]:
 def _check(predicted: Array, true: NDArray[np.generic]) -> None:
     if predicted.ndim not in (1, 2) or not predicted.size:
         raise InputError(
-            fill(
-                "predictions have shape {shape}; expected (rows,) or (rows, classes), with a row or more",
-                shape=predicted.shape,
-            )
+            "predictions have shape {shape}; expected (rows,) or (rows, classes), with a row or more",
+            shape=predicted.shape,
         )
     kinds, what = ("iu", "class number") if predicted.ndim == 2 else ("biuf", "number")
     if true.shape != predicted.shape[:1] or true.dtype.kind not in kinds:
         raise InputError(
-            fill(
-                "y has shape {shape} and type {dtype}; expected a {what} for each of the {rows} rows",
-                shape=true.shape,
-                dtype=true.dtype,
-                what=what,
-                rows=len(predicted),
-            )
+            "y has shape {shape} and type {dtype}; expected a {what} for each of the {rows} rows",
+            shape=true.shape,
+            dtype=true.dtype,
+            what=what,
+            rows=len(predicted),
         )
     if not np.isfinite(predicted).all() or not np.isfinite(true.astype(np.float64)).all():
         raise InputError("predictions or y hold nan or an infinity; expected finite numbers")
     if predicted.ndim == 2 and not 0 <= int(true.min()) <= int(true.max()) < predicted.shape[1]:
         raise InputError(
-            fill(
-                "y has class numbers beyond the {classes} classes of the predictions",
-                classes=predicted.shape[1],
-            )
+            "y has class numbers beyond the {classes} classes of the predictions", classes=predicted.shape[1]
         )

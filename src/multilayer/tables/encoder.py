@@ -222,11 +222,9 @@ def _check(columns: Columns, settings: EncoderSettings) -> None:
         column = columns[name]
         if column.kind != "category":
             raise InputError(
-                fill(
-                    "column {name}: expected categories to put in order, found the type {kind}",
-                    name=quoted(name),
-                    kind=column.kind,
-                )
+                "column {name}: expected categories to put in order, found the type {kind}",
+                name=quoted(name),
+                kind=column.kind,
             )
 
 

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill
 from multilayer.activations import Identity, Softmax, softmax
 from multilayer.network import MLP, Dense
 from multilayer.tables.calibration import Calibration
@@ -37,25 +36,21 @@ def check_networks(networks: Sequence[MLP], encoder: Encoder, target: Target) ->
         inputs, *_, outputs = network.widths
         if inputs != encoder.width or outputs != target.outputs:
             raise InputError(
-                fill(
-                    "network {number}: expected {width} inputs and {outputs} outputs, found "
-                    "{found_inputs} and {found_outputs}",
-                    number=number,
-                    width=encoder.width,
-                    outputs=target.outputs,
-                    found_inputs=inputs,
-                    found_outputs=outputs,
-                )
+                "network {number}: expected {width} inputs and {outputs} outputs, found "
+                "{found_inputs} and {found_outputs}",
+                number=number,
+                width=encoder.width,
+                outputs=target.outputs,
+                found_inputs=inputs,
+                found_outputs=outputs,
             )
         last = network.layers[-1].activation
         if not isinstance(last, kind):
             raise InputError(
-                fill(
-                    "network {number}: expected the output activation {name}, found {found}",
-                    number=number,
-                    name=name,
-                    found=last.facts.name,
-                )
+                "network {number}: expected the output activation {name}, found {found}",
+                number=number,
+                name=name,
+                found=last.facts.name,
             )
 
 

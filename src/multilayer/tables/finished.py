@@ -115,24 +115,20 @@ class FinishedFile(Finished):
             storage.read(self._path), fill("{where}: this is no whole checkpoint", where=where)
         )
         if not {_MEMBERS, _DIGEST} <= file.metadata.keys():
-            raise InputError(
-                fill("{where}: expected finished members of a model, found another file", where=where)
-            )
+            raise InputError("{where}: expected finished members of a model, found another file", where=where)
         text, tensors = file.metadata[_MEMBERS], file.arrays()
         if file.metadata[_DIGEST] != digest_of(text, tensors):
             raise InputError(
-                fill("{where}: the checkpoint is damaged, its digest does not fit; remove it", where=where)
+                "{where}: the checkpoint is damaged, its digest does not fit; remove it", where=where
             )
         document = strict_json.convert(strict_json.parse(text, where), Document, where)
         other = differences({"format": document.format, **document.terms}, {"format": _FORMAT, **self._terms})
         if other:
             raise InputError(
-                fill(
-                    "{path}: the finished members there are of another training ({differences}); name another file, "
-                    "or remove it",
-                    path=where,
-                    differences=other,
-                )
+                "{path}: the finished members there are of another training ({differences}); name another file, "
+                "or remove it",
+                path=where,
+                differences=other,
             )
         return {one.number: self._member(one, tensors, where) for one in document.members}
 
@@ -141,10 +137,8 @@ class FinishedFile(Finished):
         folds, epochs, expected = self._bag.folds, self._plan.epochs, parameters_of(self._start)
         if found.number >= len(folds) or not 1 <= found.best_epoch <= len(found.scores) <= epochs:
             raise InputError(
-                fill(
-                    "{where}: expected a member of this model, a score for each epoch, and the best one",
-                    where=place,
-                )
+                "{where}: expected a member of this model, a score for each epoch, and the best one",
+                where=place,
             )
         arrays = tuple(tensors.get(name, np.empty(0)) for name in _names(found.number, len(expected)))
         *parameters, outputs = arrays

@@ -77,10 +77,8 @@ def _arrays(table: Any) -> Iterable[tuple[object, Any]]:
     if isinstance(table, np.ndarray):
         if table.ndim != 2:
             raise InputError(
-                fill(
-                    "expected a table of shape (rows, columns), found an array of shape {shape}",
-                    shape=table.shape,
-                )
+                "expected a table of shape (rows, columns), found an array of shape {shape}",
+                shape=table.shape,
             )
         return [(f"x{place}", column) for place, column in enumerate(table.T, 1)]
     return _series(table)
@@ -97,10 +95,8 @@ def _series(frame: Any) -> Iterable[tuple[object, Any]]:
         known = nw.from_native(frame, eager_only=True)
     except TypeError:
         raise InputError(
-            fill(
-                "expected a data frame, a mapping from names to arrays or a 2-D array, found {kind}",
-                kind=quoted(type(frame).__name__),
-            )
+            "expected a data frame, a mapping from names to arrays or a 2-D array, found {kind}",
+            kind=quoted(type(frame).__name__),
         ) from None
     return [(series.name, series) for series in known.iter_columns()]
 
@@ -134,21 +130,17 @@ def _array(values: Any) -> NDArray[Any]:
 def _of_array(name: str, array: NDArray[Any], kind: Kind | None) -> Understood:
     if array.ndim != 1:
         raise InputError(
-            fill(
-                "column {name}: expected one dimension, found an array of shape {shape}",
-                name=quoted(name),
-                shape=array.shape,
-            )
+            "column {name}: expected one dimension, found an array of shape {shape}",
+            name=quoted(name),
+            shape=array.shape,
         )
     for kinds, read in _READERS.items():
         if array.dtype.kind in kinds:
             return read(name, array, kind)
     raise InputError(
-        fill(
-            "column {name}: expected numbers, texts or dates, found {dtype}",
-            name=quoted(name),
-            dtype=quoted(str(array.dtype)),
-        )
+        "column {name}: expected numbers, texts or dates, found {dtype}",
+        name=quoted(name),
+        dtype=quoted(str(array.dtype)),
     )
 
 
@@ -253,12 +245,9 @@ def _check_lengths(understood: list[Understood]) -> None:
         first = next(iter(lengths))
         if length != lengths[first]:
             raise InputError(
-                fill(
-                    "column {name} has {length} rows, and column {first} has {lengths}; "
-                    "expected as many in each",
-                    name=quoted(name),
-                    length=length,
-                    first=quoted(first),
-                    lengths=lengths[first],
-                )
+                "column {name} has {length} rows, and column {first} has {lengths}; expected as many in each",
+                name=quoted(name),
+                length=length,
+                first=quoted(first),
+                lengths=lengths[first],
             )

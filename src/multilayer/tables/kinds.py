@@ -32,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, quoted
+from multilayer._base.text import quoted
 from multilayer._base.translation import N_
 from multilayer.tables.columns import Column, Kind
 from multilayer.tables.date_texts import dates_of
@@ -96,10 +96,7 @@ def of_numbers(
         return Understood(column)
     if kind == "date":
         raise InputError(
-            fill(
-                "column {name}: expected dates as 2024-01-31, found numbers; set another type",
-                name=quoted(name),
-            )
+            "column {name}: expected dates as 2024-01-31, found numbers; set another type", name=quoted(name)
         )
     if kind is not None:
         return Understood(_TEXTS_AS[kind](name, Texts.of_numbers(values), "."))
@@ -146,7 +143,7 @@ def of_dates(name: str, values: NDArray[Any], kind: Kind | None = None) -> Under
         return Understood(Column(name, "date", values))
     if kind == "number":
         raise InputError(
-            fill("column {name}: dates cannot be read as numbers; its type is date", name=quoted(name))
+            "column {name}: dates cannot be read as numbers; its type is date", name=quoted(name)
         )
     return of_texts(name, Texts.of(Column(name, "date", values).texts()), kind)
 

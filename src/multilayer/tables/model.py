@@ -248,11 +248,9 @@ class Model:
             or not 1 <= member <= len(self.networks)
         ):
             raise InputError(
-                fill(
-                    "there is no network {member}; this model has networks 1 to {networks}",
-                    member=one_line(repr(member), 40),
-                    networks=len(self.networks),
-                )
+                "there is no network {member}; this model has networks 1 to {networks}",
+                member=one_line(repr(member), 40),
+                networks=len(self.networks),
             )
         return self.networks[int(member) - 1]
 
@@ -272,13 +270,11 @@ class Model:
     def _require(self, task: str, what: str) -> None:
         if self.target.task != task:
             raise InputError(
-                fill(
-                    "{what} are for {task}; this model is of {target_task}, of {name}",
-                    what=what,
-                    task=task,
-                    target_task=self.target.task,
-                    name=quoted(self.target.name),
-                )
+                "{what} are for {task}; this model is of {target_task}, of {name}",
+                what=what,
+                task=task,
+                target_task=self.target.task,
+                name=quoted(self.target.name),
             )
 
     def _known(self) -> Conformal:

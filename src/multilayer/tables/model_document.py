@@ -137,9 +137,7 @@ class ModelDocument(ModelHead, forbid_unknown_fields=True, kw_only=True):
         needed = sum(entry.numbers for column in self.columns for entry in column.transforms)
         if needed != len(numbers):
             raise InputError(
-                fill(
-                    "encoder: expected {needed} numbers, found {numbers}", needed=needed, numbers=len(numbers)
-                )
+                "encoder: expected {needed} numbers, found {numbers}", needed=needed, numbers=len(numbers)
             )
         columns, place = list[ColumnEncoder](), 0
         for column in self.columns:
@@ -156,7 +154,7 @@ class ModelDocument(ModelHead, forbid_unknown_fields=True, kw_only=True):
         places = [place for norm in self.norms for place in norm.places]
         if any(place >= encoder.width for place in places) or len(set(places)) != len(places):
             raise InputError(
-                fill("norms: expected places of {width} inputs, each in one norm", width=encoder.width)
+                "norms: expected places of {width} inputs, each in one norm", width=encoder.width
             )
         norms = tuple(RowNorm(one.norm, tuple(one.places), one.least) for one in self.norms)
         return replace(encoder, norms=norms)
@@ -176,9 +174,7 @@ def _transform(entry: TransformEntry, schema: ColumnSchema, numbers: NDArray[np.
     place = fill("column {name}, transform {kind}", name=quoted(schema.name), kind=quoted(entry.kind))
     kind = TRANSFORMS.get(entry.kind)
     if kind is None or schema.kind not in kind.columns:
-        raise InputError(
-            fill("{place}: there is no such transform of a {kind}", place=place, kind=schema.kind)
-        )
+        raise InputError("{place}: there is no such transform of a {kind}", place=place, kind=schema.kind)
     with located(place):
         try:
             return kind.of(numbers, schema, entry.part)

@@ -12,7 +12,7 @@ from safetensors.numpy import save as save_tensors
 from multilayer._base import storage, strict_json, tensor_file
 from multilayer._base.errors import InputError, located
 from multilayer._base.storage import AnyPath, shown
-from multilayer._base.text import fill, near_matches, one_line, quoted
+from multilayer._base.text import near_matches, one_line, quoted
 from multilayer.io.network_document import build, check_finite
 from multilayer.io.safetensors import MODEL, NETWORK
 from multilayer.network import MLP
@@ -53,11 +53,9 @@ def write(parts: Parts, path: AnyPath, *, overwrite: bool = True) -> None:
     where = shown(path)
     if Path(where).suffix.lower() != _SUFFIX:
         raise InputError(
-            fill(
-                "{where}: expected a name that ends in {suffix}, as a model is kept in such a file",
-                where=where,
-                suffix=_SUFFIX,
-            )
+            "{where}: expected a name that ends in {suffix}, as a model is kept in such a file",
+            where=where,
+            suffix=_SUFFIX,
         )
     with located(where):
         data = _bytes_of(parts)
@@ -87,7 +85,7 @@ def _bytes_of(parts: Parts) -> bytes:
     try:
         text = strict_json.to_json(document).decode()
     except (TypeError, ValueError) as error:  # half of a surrogate pair, an object
-        raise InputError(fill("the model cannot be written as JSON: {error}", error=error)) from None
+        raise InputError("the model cannot be written as JSON: {error}", error=error) from None
     return save_tensors(tensors, {MODEL: text})
 
 
@@ -104,18 +102,13 @@ def read(path: AnyPath) -> Parts:
     file = tensor_file.load(path)
     if NETWORK in file.metadata:
         raise InputError(
-            fill(
-                "{where}: expected a model of a table, found a network; multilayer.load reads it", where=where
-            )
+            "{where}: expected a model of a table, found a network; multilayer.load reads it", where=where
         )
     if MODEL not in file.metadata:
         raise InputError(
-            fill(
-                "{where}: expected metadata '{model}' that describes a model, found none; "
-                "Model.save writes it",
-                where=where,
-                model=MODEL,
-            )
+            "{where}: expected metadata '{model}' that describes a model, found none; Model.save writes it",
+            where=where,
+            model=MODEL,
         )
     place = f"{where}: metadata '{MODEL}'"
     content = strict_json.parse(file.metadata[MODEL], place)
@@ -178,29 +171,25 @@ def _check_entries(entries: dict[str, tensor_file.TensorEntry], document: ModelD
     expected = _expected(document)
     missing = next((name for name in expected if name not in entries), None)
     if missing is not None:
-        raise InputError(fill("{where}: the tensor {missing} is missing", where=where, missing=missing))
+        raise InputError("{where}: the tensor {missing} is missing", where=where, missing=missing)
     for name, entry in entries.items():
         if name not in expected:
             raise InputError(
-                fill(
-                    "{where}: unknown tensor {name}; {near}",
-                    where=where,
-                    name=quoted(name),
-                    near=near_matches(name, expected),
-                )
+                "{where}: unknown tensor {name}; {near}",
+                where=where,
+                name=quoted(name),
+                near=near_matches(name, expected),
             )
         kind, axes = expected[name]
         if entry.dtype != kind or len(entry.shape) != axes:
             raise InputError(
-                fill(
-                    "{where}: tensor {name}: expected {kind} of {axes} axes, found {dtype} of {found_axes}",
-                    where=where,
-                    name=name,
-                    kind=kind,
-                    axes=axes,
-                    dtype=quoted(entry.dtype),
-                    found_axes=len(entry.shape),
-                )
+                "{where}: tensor {name}: expected {kind} of {axes} axes, found {dtype} of {found_axes}",
+                where=where,
+                name=name,
+                kind=kind,
+                axes=axes,
+                dtype=quoted(entry.dtype),
+                found_axes=len(entry.shape),
             )
 
 
@@ -213,16 +202,14 @@ def _check_chains(entries: dict[str, tensor_file.TensorEntry], document: ModelDo
             (biases,) = entries[_biases(number, place)].shape
             if units != biases or before not in (None, inputs):
                 raise InputError(
-                    fill(
-                        "{where}: network {number}, layer {layer}: W of the shape {shape} does not fit {biases} biases "
-                        "and {before} units before",
-                        where=where,
-                        number=number,
-                        layer=place,
-                        shape=(inputs, units),
-                        biases=biases,
-                        before=inputs if before is None else before,
-                    )
+                    "{where}: network {number}, layer {layer}: W of the shape {shape} does not fit {biases} biases "
+                    "and {before} units before",
+                    where=where,
+                    number=number,
+                    layer=place,
+                    shape=(inputs, units),
+                    biases=biases,
+                    before=inputs if before is None else before,
                 )
             before = units
 

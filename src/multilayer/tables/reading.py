@@ -52,20 +52,16 @@ def check_types(types: Mapping[str, Kind], names: Sequence[str]) -> None:
     for name, kind in types.items():
         if name not in known:
             raise InputError(
-                fill(
-                    "types: no column is called {name}; {near}",
-                    name=quoted(str(name)),
-                    near=near_matches(str(name), names),
-                )
+                "types: no column is called {name}; {near}",
+                name=quoted(str(name)),
+                near=near_matches(str(name), names),
             )
         if kind not in KINDS:
             raise InputError(
-                fill(
-                    "types: {name} cannot be {kind}; {near}",
-                    name=quoted(name),
-                    kind=quoted(str(kind)),
-                    near=near_matches(str(kind), KINDS),
-                )
+                "types: {name} cannot be {kind}; {near}",
+                name=quoted(name),
+                kind=quoted(str(kind)),
+                near=near_matches(str(kind), KINDS),
             )
 
 
@@ -83,12 +79,10 @@ def named_apart(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]
         first = given.index(twice)
         second = given.index(twice, first + 1)
         raise InputError(
-            fill(
-                "columns {first} and {second} are both called {twice}; give each another name",
-                first=first + 1,
-                second=second + 1,
-                twice=quoted(twice),
-            )
+            "columns {first} and {second} are both called {twice}; give each another name",
+            first=first + 1,
+            second=second + 1,
+            twice=quoted(twice),
         )
     nameless = [called for called, name in zip(given, names, strict=True) if not name.strip()]
     if not nameless:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from multilayer import activations
 from multilayer._base.errors import InputError
 from multilayer._base.fields import check_settings, setting
-from multilayer._base.text import fill, one_line
+from multilayer._base.text import one_line
 from multilayer.network import MLP, Dense
 from multilayer.optimizers import Adam, CosineLog, FlatCosine
 from multilayer.tables.folds import Fold
@@ -105,10 +105,8 @@ class Recipe:
         object.__setattr__(self, "hidden", tuple(self.hidden))
         if not self.hidden or not all(isinstance(units, int) and units > 0 for units in self.hidden):
             raise InputError(
-                fill(
-                    "Recipe: hidden must be the units of each hidden layer, as (256, 256); got {hidden}",
-                    hidden=one_line(repr(self.hidden), 60),
-                )
+                "Recipe: hidden must be the units of each hidden layer, as (256, 256); got {hidden}",
+                hidden=one_line(repr(self.hidden), 60),
             )
         for name in (self.activation_of_classes, self.activation_of_numbers):
             activations.get(name)

@@ -31,7 +31,7 @@ def check_same_target(made: str, target: str) -> None:
     """Refuse a source that was made for another target."""
     if made != target:
         template = N_("the rows were read for the target {made}; found {target}")
-        raise InputError(fill(template, made=quoted(made), target=quoted(target)))
+        raise InputError(template, made=quoted(made), target=quoted(target))
 
 
 def with_target(columns: Columns, target: str) -> tuple[Columns, tuple[str, ...]]:

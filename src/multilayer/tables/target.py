@@ -92,9 +92,7 @@ class Target:
         """
         if task is not None and task not in TASKS:
             raise InputError(
-                fill(
-                    "task must be one of {tasks}; got {task}", tasks=", ".join(TASKS), task=quoted(str(task))
-                )
+                "task must be one of {tasks}; got {task}", tasks=", ".join(TASKS), task=quoted(str(task))
             )
         rows = len(column.values) if rows is None else rows
         check_rows(column, rows)
@@ -145,12 +143,10 @@ def task_of(column: Column, rows: int | None = None) -> tuple[Task, str]:
     name = quoted(column.name)
     if column.kind in _NO_TARGET:
         raise InputError(
-            fill(
-                "column {name}: expected a target of numbers or categories, found {found}; give another column, or "
-                "set the task",
-                name=name,
-                found=fill(_NO_TARGET[column.kind]),
-            )
+            "column {name}: expected a target of numbers or categories, found {found}; give another column, or "
+            "set the task",
+            name=name,
+            found=fill(_NO_TARGET[column.kind]),
         )
     if column.kind != "number":
         return "classification", fill("{column} holds categories, so this is classification", column=name)
@@ -183,22 +179,18 @@ def _quantity_of(column: Column, moments: Moments | None) -> Target:
     low, high, offset, scale = moments.low, moments.high, moments.mean, moments.deviation
     if low == high:
         raise InputError(
-            fill(
-                "column {name}: expected a target that varies, found {low:.6g} in all {rows} rows",
-                name=quoted(column.name),
-                low=low,
-                rows=moments.rows,
-            )
+            "column {name}: expected a target that varies, found {low:.6g} in all {rows} rows",
+            name=quoted(column.name),
+            low=low,
+            rows=moments.rows,
         )
     if not (np.isfinite(offset) and np.isfinite(scale) and scale > 0.0 and np.isfinite(1.0 / scale)):
         raise InputError(
-            fill(
-                "column {name}: expected numbers whose mean and spread float64 can hold, "
-                "found {low:.6g} to {high:.6g}; change its unit",
-                name=quoted(column.name),
-                low=low,
-                high=high,
-            )
+            "column {name}: expected numbers whose mean and spread float64 can hold, "
+            "found {low:.6g} to {high:.6g}; change its unit",
+            name=quoted(column.name),
+            low=low,
+            high=high,
         )
     return Target(column.name, "regression", (), offset, scale, low, high)
 
@@ -206,12 +198,10 @@ def _quantity_of(column: Column, moments: Moments | None) -> Target:
 def _numbers(column: Column) -> NDArray[np.float64]:
     if column.kind != "number":
         raise InputError(
-            fill(
-                "column {name}: expected numbers for regression, found the type {kind}; set "
-                "the type number, or the task classification",
-                name=quoted(column.name),
-                kind=column.kind,
-            )
+            "column {name}: expected numbers for regression, found the type {kind}; set "
+            "the type number, or the task classification",
+            name=quoted(column.name),
+            kind=column.kind,
         )
     return _finite(column)
 
@@ -220,12 +210,10 @@ def _finite(column: Column) -> NDArray[np.float64]:
     bad = np.flatnonzero(~np.isfinite(column.values))
     if bad.size:
         raise InputError(
-            fill(
-                "column {name}, row {row}: expected a finite number, found {found}",
-                name=quoted(column.name),
-                row=bad[0] + 1,
-                found=column.values[bad[0]],
-            )
+            "column {name}, row {row}: expected a finite number, found {found}",
+            name=quoted(column.name),
+            row=bad[0] + 1,
+            found=column.values[bad[0]],
         )
     return np.asarray(column.values, np.float64)
 
@@ -235,22 +223,18 @@ def _classes_of(column: Column, rows: int) -> Target:
     name = quoted(column.name)
     if len(classes) == 1:
         raise InputError(
-            fill(
-                "column {name}: expected two classes or more, found {classes} in all {rows} rows",
-                name=name,
-                classes=quoted(str(classes[0])),
-                rows=rows,
-            )
+            "column {name}: expected two classes or more, found {classes} in all {rows} rows",
+            name=name,
+            classes=quoted(str(classes[0])),
+            rows=rows,
         )
     if len(classes) == rows:
         raise InputError(
-            fill(
-                "column {name}: expected classes that occur more than once, found {rows} "
-                "different values in {rows} rows; give another column, or set the task "
-                "regression",
-                name=name,
-                rows=rows,
-            )
+            "column {name}: expected classes that occur more than once, found {rows} "
+            "different values in {rows} rows; give another column, or set the task "
+            "regression",
+            name=name,
+            rows=rows,
         )
     return Target(column.name, "classification", classes)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, quoted
+from multilayer._base.text import quoted
 from multilayer.tables.columns import UNSEEN, Column
 
 __all__ = ["check_rows", "refuse_gaps"]
@@ -15,14 +15,11 @@ def check_rows(column: Column, rows: int) -> None:
     """Refuse a target of fewer than two rows, and one with gaps."""
     if not rows:
         raise InputError(
-            fill("column {name}: expected a target in each row, found no rows", name=quoted(column.name))
+            "column {name}: expected a target in each row, found no rows", name=quoted(column.name)
         )
     if rows == 1:
         raise InputError(
-            fill(
-                "column {name}: expected a target in two rows or more, found one row",
-                name=quoted(column.name),
-            )
+            "column {name}: expected a target in two rows or more, found one row", name=quoted(column.name)
         )
     refuse_gaps(column)
 
@@ -32,25 +29,21 @@ def refuse_gaps(column: Column) -> None:
     gaps = int(np.count_nonzero(column.missing))
     if column.kind == "category" and np.any(column.values == UNSEEN):
         raise InputError(
-            fill("column {name}: expected categories as in its table, found others", name=quoted(column.name))
+            "column {name}: expected categories as in its table, found others", name=quoted(column.name)
         )
     if gaps and gaps == len(column.values):
         raise InputError(
-            fill(
-                "column {name}: expected a target, found none in all rows ({rows:,}); give another column",
-                name=quoted(column.name),
-                rows=gaps,
-            )
+            "column {name}: expected a target, found none in all rows ({rows:,}); give another column",
+            name=quoted(column.name),
+            rows=gaps,
         )
     if gaps:
         name, rows = quoted(column.name), len(column.values)
         raise InputError(
-            fill(
-                "column {name}: the target is missing in {gaps} of {rows} rows; leave these "
-                "rows out: frame.dropna(subset=[{name}]) in pandas, "
-                "columns.take(~columns[{name}].missing) here",
-                name=name,
-                gaps=gaps,
-                rows=rows,
-            )
+            "column {name}: the target is missing in {gaps} of {rows} rows; leave these "
+            "rows out: frame.dropna(subset=[{name}]) in pandas, "
+            "columns.take(~columns[{name}].missing) here",
+            name=name,
+            gaps=gaps,
+            rows=rows,
         )

@@ -76,13 +76,11 @@ def aim_of(state: State, request: AimRequest) -> Aim:
     first, count, net = request.first, request.count, state.network
     if first < 0 or not 0 < count <= min(MOST_ROWS, len(state.rows.X) - first):
         raise InputError(
-            fill(
-                "there is no mean of the rows {first} to {last}; expected up to {most} of the rows 1 to {rows}",
-                first=first + 1,
-                last=first + count,
-                most=MOST_ROWS,
-                rows=len(state.rows.X),
-            )
+            "there is no mean of the rows {first} to {last}; expected up to {most} of the rows 1 to {rows}",
+            first=first + 1,
+            last=first + count,
+            most=MOST_ROWS,
+            rows=len(state.rows.X),
         )
     loss, said = _loss(net, request.loss or state.recipe.loss or "")
     X = state.rows.X[first : first + count]
@@ -99,12 +97,10 @@ def with_target(state: State, request: AimRequest, text: str) -> State:
     numbers = typed(text).numbers
     if len(numbers) != units:
         raise InputError(
-            fill(
-                "row {row} has {found} targets; expected {units}, one per output",
-                row=request.first + 1,
-                found=len(numbers),
-                units=units,
-            )
+            "row {row} has {found} targets; expected {units}, one per output",
+            row=request.first + 1,
+            found=len(numbers),
+            units=units,
         )
     every, _ = _targets(state, aim.loss, slice(None))
     dense = aim.loss.dense(targets(state.network, aim.loss, every), units).copy()

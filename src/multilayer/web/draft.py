@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, quoted
+from multilayer._base.text import quoted
 from multilayer.activations import Activation
 from multilayer.network import MLP, Dense
 from multilayer.web.session import State
@@ -71,13 +71,11 @@ class Draft:
         largest = float(np.finfo(kind).max)
         if abs(number) > largest:
             raise InputError(
-                fill(
-                    "{where}: {found} is beyond the numbers of {dtype}; expected at most {largest:g} either way",
-                    where=called,
-                    found=quoted(text),
-                    dtype=kind,
-                    largest=largest,
-                )
+                "{where}: {found} is beyond the numbers of {dtype}; expected at most {largest:g} either way",
+                where=called,
+                found=quoted(text),
+                dtype=kind,
+                largest=largest,
             )
         return number
 
@@ -94,16 +92,12 @@ class Draft:
         outputs = self.widths[-1]
         if outputs != old.widths[-1] and old.classes is not None:
             raise InputError(
-                fill(
-                    "the outputs stand for the classes {classes}, so their number stays",
-                    classes=quoted(", ".join(map(str, old.classes))),
-                )
+                "the outputs stand for the classes {classes}, so their number stays",
+                classes=quoted(", ".join(map(str, old.classes))),
             )
         if outputs != old.widths[-1] and rows.y is not None and rows.y.ndim == 2:
             raise InputError(
-                fill(
-                    "the rows have targets for {count} outputs, so their number stays", count=rows.y.shape[1]
-                )
+                "the rows have targets for {count} outputs, so their number stays", count=rows.y.shape[1]
             )
         kept = {(id(layer.W), id(layer.b), layer.activation): layer for layer in old.layers}
         layers = [
@@ -119,11 +113,9 @@ class Draft:
         """Refuse so many parameters."""
         if count > MAX_PARAMETERS:
             raise InputError(
-                fill(
-                    "the network would have {count:,} parameters; the studio edits networks of at most {most:,}",
-                    count=count,
-                    most=MAX_PARAMETERS,
-                )
+                "the network would have {count:,} parameters; the studio edits networks of at most {most:,}",
+                count=count,
+                most=MAX_PARAMETERS,
             )
 
 
@@ -144,11 +136,9 @@ def number_of(text: str, where: str) -> float:
         values = []
     if len(values) != 1 or not math.isfinite(values[0]):
         raise InputError(
-            fill(
-                "{where}: expected one finite number, such as 0.25, 1/3 or -2e-3; got {found}",
-                where=where,
-                found=quoted(text),
-            )
+            "{where}: expected one finite number, such as 0.25, 1/3 or -2e-3; got {found}",
+            where=where,
+            found=quoted(text),
         )
     return values[0]
 
@@ -167,7 +157,7 @@ def _writable(array: Array, at: tuple[int, ...], called: str) -> Array:
 
 
 def _no_number(called: str) -> InputError:
-    return InputError(fill("there is no number {cell} to change", cell=quoted(called)))
+    return InputError("there is no number {cell} to change", cell=quoted(called))
 
 
 def _with_target(
@@ -184,12 +174,10 @@ def _with_target(
     found = next((label for label in labels if str(label) == text.strip()), None)
     if found is None:
         raise InputError(
-            fill(
-                "{where}: expected one of the labels {labels}; got {found}",
-                where=called,
-                labels=quoted(", ".join(map(str, labels))),
-                found=quoted(text),
-            )
+            "{where}: expected one of the labels {labels}; got {found}",
+            where=called,
+            labels=quoted(", ".join(map(str, labels))),
+            found=quoted(text),
         )
     if y.dtype.kind == "U":  # it has room for its longest text alone
         y = y.astype(np.result_type(y.dtype, np.array(str(found)).dtype))

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from multilayer import initializers
 from multilayer._base.errors import InputError
 from multilayer._base.random import generator
-from multilayer._base.text import fill, quoted
+from multilayer._base.text import quoted
 from multilayer.activations import Activation, get, identity
 from multilayer.web.draft import Draft, number_of
 from multilayer.web.session import State
@@ -68,9 +68,7 @@ class SetParameter(_Edit, tag="parameter"):
         old = draft.activations[n]
         if self.name not in old.parameter_names():
             raise InputError(
-                fill(
-                    "{activation} has no parameter {name}", activation=old.facts.name, name=quoted(self.name)
-                )
+                "{activation} has no parameter {name}", activation=old.facts.name, name=quoted(self.name)
             )
         numbers = [number_of(part, self.name) for part in self.text.split() or [""]]
         value = numbers[0] if len(numbers) == 1 else tuple(numbers)
@@ -115,10 +113,10 @@ class TakeUnit(_Edit, tag="take_unit"):
         unit = width if self.unit is None else self.unit
         if not 1 <= unit <= width:
             raise InputError(
-                fill("layer {layer} has no unit {unit}; it has {width}", layer=n + 1, unit=unit, width=width)
+                "layer {layer} has no unit {unit}; it has {width}", layer=n + 1, unit=unit, width=width
             )
         if width == 1:
-            raise InputError(fill("a layer needs at least one unit"))
+            raise InputError("a layer needs at least one unit")
         gone = unit - 1
         if n < 0:
             draft.X = np.delete(draft.X, gone, axis=1)
@@ -156,7 +154,7 @@ class TakeLayer(_Edit, tag="take_layer"):
     def apply(self, draft: Draft) -> None:
         n = _index(draft, self.layer)
         if len(draft.W) == 1:
-            raise InputError(fill("a network needs at least one layer"))
+            raise InputError("a network needs at least one layer")
         inputs = draft.widths[n]
         for lists in (draft.W, draft.b, draft.activations):
             del lists[n]
@@ -181,7 +179,7 @@ def edited(state: State, edits: list[Edit]) -> State:
 def _index(draft: Draft, layer: int, lowest: int = 1) -> int:
     if not lowest <= layer <= len(draft.W):
         raise InputError(
-            fill("there is no layer {layer}; the network has {count}", layer=layer, count=len(draft.W))
+            "there is no layer {layer}; the network has {count}", layer=layer, count=len(draft.W)
         )
     return layer - 1
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, one_line
+from multilayer._base.text import one_line
 from multilayer.web.session import Session
 
 __all__ = ["Endpoint", "Nothing"]
@@ -37,5 +37,5 @@ class Endpoint:
             return msgspec.json.decode(body or b"{}", type=self.request)
         except (msgspec.DecodeError, RecursionError) as error:
             raise InputError(
-                fill("the request {name} is malformed: {error}", name=self.name, error=one_line(str(error)))
+                "the request {name} is malformed: {error}", name=self.name, error=one_line(str(error))
             ) from None

@@ -196,6 +196,4 @@ def explained(back: Backward, cell: str, digits: int | None) -> Explained:
             and all(0 <= i < size for i, size in zip(at, array.shape, strict=True))
         ):
             return kind.write(_Writer(back, digits), n, at[0], at[-1])
-    raise InputError(
-        fill("there is no number {cell} on the way back; choose one that is shown", cell=quoted(cell))
-    )
+    raise InputError("there is no number {cell} on the way back; choose one that is shown", cell=quoted(cell))

@@ -7,7 +7,7 @@ they are exact: stable where the textbook's overflow, with six digits to trust, 
 from __future__ import annotations
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, quoted
+from multilayer._base.text import quoted
 from multilayer.activations import Activation, AlongAxis
 
 __all__ = ["definition_of", "is_along_row", "needs_math"]
@@ -83,11 +83,9 @@ def definition_of(activation: Activation, layer: int) -> str:
     name = activation.facts.name
     if name not in _BODIES:
         raise InputError(
-            fill(
-                "layer {layer}: {activation} is an activation of your own, so there is no program for it",
-                layer=layer,
-                activation=quoted(name),
-            )
+            "layer {layer}: {activation} is an activation of your own, so there is no program for it",
+            layer=layer,
+            activation=quoted(name),
         )
     body = "".join(f"    {line}\n" for line in _BODIES[name].split("\n"))
     return f"def {name}({', '.join(('a', *activation.parameter_names()))}):\n{body}"

@@ -55,11 +55,9 @@ def with_fix(start: MLP, state: State, remedy: str, change: str) -> State:
     for name, variant in variants(_known(setup, problem.setup)):
         if name == remedy and isinstance(variant, Variant) and variant.change == change:
             if variant.setup.dropped or variant.setup.balanced:
-                raise InputError(
-                    fill("the studio does not take this remedy; in Python: {call}", call=variant.call)
-                )
+                raise InputError("the studio does not take this remedy; in Python: {call}", call=variant.call)
             return _taken(variant.setup, state, start)
-    raise InputError(fill("this training has no remedy '{change}'; try the remedies again", change=change))
+    raise InputError("this training has no remedy '{change}'; try the remedies again", change=change)
 
 
 def _setup(start: MLP, state: State) -> Setup:

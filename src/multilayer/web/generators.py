@@ -65,18 +65,16 @@ def generated(asked: Generated) -> Rows:
     """
     if asked.name not in GENERATORS:
         near = near_matches(asked.name, GENERATORS)
-        raise InputError(fill("there is no generator {name}; {near}", name=quoted(asked.name), near=near))
+        raise InputError("there is no generator {name}; {near}", name=quoted(asked.name), near=near)
     generator = GENERATORS[asked.name]
     choice = asked.choice or generator.choices[0]
     if choice not in generator.choices:
         near = near_matches(choice, generator.choices)
         raise InputError(
-            fill(
-                "{generator} has no choice {choice}; {near}",
-                generator=asked.name,
-                choice=quoted(choice),
-                near=near,
-            )
+            "{generator} has no choice {choice}; {near}",
+            generator=asked.name,
+            choice=quoted(choice),
+            near=near,
         )
     X, y = generator.make(np.random.default_rng(asked.seed), asked.count, asked.noise, choice)
     about = fill("{title}, made with the seed {seed}", title=generator.title(), seed=asked.seed)

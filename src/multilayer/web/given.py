@@ -86,19 +86,15 @@ def _network(matrices: dict[tuple[str, int], str], hidden: str | Activation, out
     first = numbers[0]
     if first > 1 or numbers != list(range(first, first + len(numbers))):
         raise InputError(
-            fill(
-                "expected W1, W2, ... with a number for each layer, found {found}",
-                found=", ".join(f"{letter}{number}" for letter, number in matrices),
-            )
+            "expected W1, W2, ... with a number for each layer, found {found}",
+            found=", ".join(f"{letter}{number}" for letter, number in matrices),
         )
     if len(numbers) > MAX_LAYERS:
-        raise InputError(
-            fill("expected at most {most} layers, found {count}", most=MAX_LAYERS, count=len(numbers))
-        )
+        raise InputError("expected at most {most} layers, found {count}", most=MAX_LAYERS, count=len(numbers))
     layers = []
     for place, number in enumerate(numbers, 1):
         if ("W", number) not in matrices:
-            raise InputError(fill("layer {layer}: W{number} is missing", layer=place, number=number))
+            raise InputError("layer {layer}: W{number} is missing", layer=place, number=number)
         W = _array(matrices["W", number], f"W{number}")
         bias = matrices.get(("B", number))
         b = None if bias is None else _array(bias, f"b{number}").ravel()
@@ -115,7 +111,7 @@ def _array(text: str, name: str) -> Array:
             raise _ragged([len(row) for row in found.rows])
         bad = next((number.text for number in found.numbers if not math.isfinite(number.value)), None)
         if bad is not None:
-            raise InputError(fill("expected finite numbers, found {found}", found=quoted(bad)))
+            raise InputError("expected finite numbers, found {found}", found=quoted(bad))
         return found.values.reshape(found.shape)
 
 
@@ -130,12 +126,10 @@ def _as_csv(text: str) -> bytes:
 def _ragged(lengths: Sequence[int]) -> InputError:
     row = next(place for place, length in enumerate(lengths, 1) if length != lengths[0])
     return InputError(
-        fill(
-            "row {row}: expected {expected} numbers, as in row 1, found {found}",
-            row=row,
-            expected=lengths[0],
-            found=lengths[row - 1],
-        )
+        "row {row}: expected {expected} numbers, as in row 1, found {found}",
+        row=row,
+        expected=lengths[0],
+        found=lengths[row - 1],
     )
 
 
@@ -143,6 +137,6 @@ def _bounded(net: MLP) -> MLP:
     Draft.check_size(sum(layer.W.size + layer.b.size for layer in net.layers))
     if len(net.layers) > MAX_LAYERS:
         raise InputError(
-            fill("expected at most {most} layers, found {count}", most=MAX_LAYERS, count=len(net.layers))
+            "expected at most {most} layers, found {count}", most=MAX_LAYERS, count=len(net.layers)
         )
     return net

@@ -74,9 +74,7 @@ def unpacked(letters: str) -> str:
             return text.decode()
     except (ValueError, zlib.error):
         pass
-    raise InputError(
-        fill("The link cannot be read: it is cut off or changed. Ask for it again, or for a file.")
-    )
+    raise InputError("The link cannot be read: it is cut off or changed. Ask for it again, or for a file.")
 
 
 def state_of(text: str) -> State:
@@ -92,10 +90,7 @@ def state_of(text: str) -> State:
             link = msgspec.json.decode(text, type=Link)
         except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
             raise InputError(
-                fill(
-                    "expected what the studio put into it, found other text ({error})",
-                    error=one_line(str(error)),
-                )
+                "expected what the studio put into it, found other text ({error})", error=one_line(str(error))
             ) from None
         net = network_in(bytes(link.network), "network.json")
         Draft.check_size(sum(layer.W.size + layer.b.size for layer in net.layers))

@@ -90,14 +90,14 @@ def table_in(data: bytes, where: str, header: bool | None = None) -> TextTable:
     content, separator = utf8(data, where)
     table = open_table(content, where, asked=header, separator=separator)
     if table is None:
-        raise InputError(fill("{file}: expected rows of numbers, found an empty file", file=where))
+        raise InputError("{file}: expected rows of numbers, found an empty file", file=where)
     sign = DecimalSign(where)
     columns = tuple(CsvColumn(where, place, table.header, sign) for place in range(len(table.first.cells)))
     for row in table.rows:
         for column in columns:
             _pointed(column, row)
     if not columns[0].cells:
-        raise InputError(fill("{file}: expected rows below the header, found none", file=where))
+        raise InputError("{file}: expected rows below the header, found none", file=where)
     names = tuple(name or f"x{place}" for place, name in enumerate(table.header or ("",) * len(columns), 1))
     return TextTable(where, table, columns, names, tuple(map(_is_numeric, columns)))
 
@@ -107,7 +107,7 @@ def rows_of_table(found: TextTable, meant: Sequence[int] = ()) -> tuple[Rows, li
     inputs = [place for place, numeric in enumerate(found.numeric) if numeric and place not in meant]
     if not inputs:
         raise InputError(
-            fill("{file}: expected a column of numbers beside the target, found none", file=found.where)
+            "{file}: expected a column of numbers beside the target, found none", file=found.where
         )
     notes = [found.table.note] if found.table.note else []
     left = [name for place, name in enumerate(found.names) if place not in {*inputs, *meant}]
@@ -116,7 +116,7 @@ def rows_of_table(found: TextTable, meant: Sequence[int] = ()) -> tuple[Rows, li
     whole = found.without_gaps([*inputs, *meant])
     count = len(found.columns[0].cells) - len(whole)
     if not whole:
-        raise InputError(fill("{file}: expected a row without gaps, found none", file=found.where))
+        raise InputError("{file}: expected a row without gaps, found none", file=found.where)
     if count:
         notes.append(fill("rows with gaps, left out: {count:,}", count=count))
     X = np.stack([found.values(place, whole) for place in inputs], axis=1)
@@ -141,11 +141,9 @@ def utf8(data: bytes, where: str) -> tuple[bytes, str]:
         return data.decode(dialect.encoding).encode(), dialect.separator
     except UnicodeDecodeError:
         raise InputError(
-            fill(
-                "{file}: expected text in {encoding}, found other bytes; save it as UTF-8",
-                file=where,
-                encoding=dialect.encoding,
-            )
+            "{file}: expected text in {encoding}, found other bytes; save it as UTF-8",
+            file=where,
+            encoding=dialect.encoding,
         ) from None
 
 

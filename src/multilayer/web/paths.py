@@ -132,7 +132,7 @@ def _checked(back: Backward, n: int, i: int, j: int) -> LayerGradient:
         found = back.gradients[n - 1]
         if 0 <= i < found.dW.shape[0] and 0 <= j < found.dW.shape[1]:
             return found
-    raise InputError(fill("there is no weight W({n})[{i},{j}] in this network", n=n, i=i + 1, j=j + 1))
+    raise InputError("there is no weight W({n})[{i},{j}] in this network", n=n, i=i + 1, j=j + 1)
 
 
 def _count(back: Backward, n: int) -> int:

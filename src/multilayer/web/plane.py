@@ -148,7 +148,7 @@ def _columns(net: MLP, request: PlaneRequest) -> tuple[int, int]:
     for column in (request.first, request.second):
         if not 0 <= column < max(inputs, 2):
             raise InputError(
-                fill("there is no input {number}; the network has {inputs}", number=column + 1, inputs=inputs)
+                "there is no input {number}; the network has {inputs}", number=column + 1, inputs=inputs
             )
     return min(request.first, inputs - 1), min(request.second, inputs - 1)
 

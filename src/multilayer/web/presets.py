@@ -55,7 +55,7 @@ def preset(name: str) -> Preset:
     """
     if name not in PRESETS:
         near = near_matches(name, PRESETS)
-        raise InputError(fill("there is no preset {name}; {near}", name=quoted(name), near=near))
+        raise InputError("there is no preset {name}; {near}", name=quoted(name), near=near)
     return PRESETS[name]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, printable
+from multilayer._base.text import printable
 from multilayer.activations import Activation
 from multilayer.activations.table import describe
 from multilayer.network import MLP
@@ -49,12 +49,10 @@ def program(net: MLP, X: NDArray[Any], form: Form, letters: Letters, row: int = 
     count = sum(layer.W.size + layer.b.size for layer in net.layers)
     if count > _MOST_PARAMETERS[form]:
         raise InputError(
-            fill(
-                "the network has {count:,} parameters, and this kind of code is written for at most {most:,}; save a "
-                "file, which multilayer.load reads",
-                count=count,
-                most=_MOST_PARAMETERS[form],
-            )
+            "the network has {count:,} parameters, and this kind of code is written for at most {most:,}; save a "
+            "file, which multilayer.load reads",
+            count=count,
+            most=_MOST_PARAMETERS[form],
         )
     return _FORMS[form](net, X, letters, row)
 

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from multilayer import losses, optimizers
 from multilayer._base.errors import InputError
 from multilayer._base.names import Registry
-from multilayer._base.text import fill
 from multilayer.diagnosis.case import loss_of_numbers, natural_loss
 from multilayer.diagnosis.outputs import class_numbers
 from multilayer.losses import Loss
@@ -130,7 +129,7 @@ def targets_of(y: NDArray[Any] | None) -> NDArray[Any]:
     """
     if y is None:
         raise InputError(
-            fill("the rows have no targets, so there is nothing to learn; open rows with a target column")
+            "the rows have no targets, so there is nothing to learn; open rows with a target column"
         )
     return y
 
@@ -153,11 +152,9 @@ def loss_for(network: MLP, y: NDArray[Any] | None, name: str | None = None) -> L
     found = natural_loss(activation) or loss_of_numbers(y, units)
     if found is None:
         raise InputError(
-            fill(
-                "no loss belongs to the output activation {activation} and these targets; choose a loss, or end the "
-                "network in softmax, sigmoid or identity",
-                activation=activation.facts.name,
-            )
+            "no loss belongs to the output activation {activation} and these targets; choose a loss, or end the "
+            "network in softmax, sigmoid or identity",
+            activation=activation.facts.name,
         )
     return found
 

@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill
 from multilayer.network import MLP
 from multilayer.web.session import Session
 from multilayer.web.training import Course
@@ -93,16 +92,12 @@ class Runner:
         """Show the network after an epoch that training has reached, bit for bit; 0 is the start."""
         course = self.course
         if course is None or not self.holds:
-            raise InputError(
-                fill("this network has not been trained here, so there is no epoch to go back to")
-            )
+            raise InputError("this network has not been trained here, so there is no epoch to go back to")
         if not 0 <= epoch <= len(course.reached):
             raise InputError(
-                fill(
-                    "epoch must be from 0 to {reached}, which training has reached; got {epoch}",
-                    reached=len(course.reached),
-                    epoch=epoch,
-                )
+                "epoch must be from 0 to {reached}, which training has reached; got {epoch}",
+                reached=len(course.reached),
+                epoch=epoch,
             )
         self._move(course, lambda stop: course.play(epoch, stop))
 
@@ -110,7 +105,7 @@ class Runner:
         """Train once more from the same start with another learning rate."""
         course, state = self.course, self._session.state
         if course is None or not self.holds:
-            raise InputError(fill("train once first; then the same start can be trained with another rate"))
+            raise InputError("train once first; then the same start can be trained with another rate")
         recipe = state.recipe
         parameters = {**recipe.parameters, "learning_rate": learning_rate}
         recipe = msgspec.structs.replace(recipe, parameters=parameters)

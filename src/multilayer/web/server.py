@@ -156,10 +156,8 @@ def _bound(port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         listening.close()
         raise InputError(
-            fill(
-                "port {port} cannot be used ({reason}); give another one, or none for any free port",
-                port=port,
-                reason=getattr(error, "strerror", None) or error,
-            )
+            "port {port} cannot be used ({reason}); give another one, or none for any free port",
+            port=port,
+            reason=getattr(error, "strerror", None) or error,
         ) from None
     return listening

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.table import numbered
-from multilayer._base.text import fill
 from multilayer.network import MLP
 from multilayer.training import Trained
 from multilayer.web.recipe import Recipe
@@ -62,11 +61,9 @@ class State:
         expected, found = self.network.widths[0], self.rows.X.shape[1]
         if found != expected:
             raise InputError(
-                fill(
-                    "the network has {expected} inputs, and the rows have {found} columns; give rows that fit it",
-                    expected=expected,
-                    found=found,
-                )
+                "the network has {expected} inputs, and the rows have {found} columns; give rows that fit it",
+                expected=expected,
+                found=found,
             )
 
     @property
@@ -120,14 +117,14 @@ class Session:
     def undo(self) -> None:
         """Go back by one change."""
         if not self._past:
-            raise InputError(fill("there is nothing to undo"))
+            raise InputError("there is nothing to undo")
         self._future.append(self.state)
         self._show(self._past.pop())
 
     def redo(self) -> None:
         """Make the change again that was undone last."""
         if not self._future:
-            raise InputError(fill("there is nothing to do again"))
+            raise InputError("there is nothing to do again")
         self._past.append(self.state)
         self._show(self._future.pop())
 

@@ -90,7 +90,7 @@ def with_setting(recipe: Recipe, field: Field, given: str | bool) -> Recipe:
         changed = msgspec.convert({**msgspec.structs.asdict(recipe), **changes}, Recipe, strict=False)
     except msgspec.ValidationError as error:
         raise InputError(
-            fill("{name} cannot be {given}: {error}", name=field.name, given=str(given), error=str(error))
+            "{name} cannot be {given}: {error}", name=field.name, given=str(given), error=str(error)
         ) from None
     known = {each.name for each in dataclasses.fields(registry.get(changed.optimizer))}  # type: ignore[arg-type]
     kept = {name: each for name, each in changed.parameters.items() if name in known}
@@ -108,10 +108,10 @@ def _value(field: Field, given: str | bool) -> Any:
 
 def _typed(field: Field, text: str) -> float:
     if not text.strip():
-        raise InputError(fill("{name} takes a number; found nothing", name=field.name))
+        raise InputError("{name} takes a number; found nothing", name=field.name)
     try:
         return number_of(text, field.name)
     except InputError:
         raise InputError(
-            fill("{name} takes a number; found {text}", name=field.name, text=one_line(text, 40))
+            "{name} takes a number; found {text}", name=field.name, text=one_line(text, 40)
         ) from None

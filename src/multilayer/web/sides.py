@@ -78,7 +78,7 @@ def with_value(state: State, vary: str, value: str) -> State:
         When the value does not fit, or there is no hidden layer to change.
     """
     if vary != "seed" and len(state.network.layers) < 2:
-        raise InputError(fill("the network has no hidden layer; add one in the view See"))
+        raise InputError("the network has no hidden layer; add one in the view See")
     made = VARY[vary](state, value)
     made.recipe.config(made.network, targets_of(made.rows.y)).check(made.network)
     return made
@@ -101,5 +101,5 @@ def _hidden(state: State) -> list[object]:
 
 def _whole(value: str) -> int:
     if not value.isdecimal() or len(value) > 15:
-        raise InputError(fill("expected a whole number, found {value}", value=repr(one_line(value, 40))))
+        raise InputError("expected a whole number, found {value}", value=repr(one_line(value, 40)))
     return int(value)

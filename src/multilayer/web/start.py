@@ -133,11 +133,9 @@ def widget(
         raise MissingExtraError("the notebook's widget", error.name, "notebook") from None
     if view not in VIEWS:
         raise InputError(
-            fill(
-                "there is no view {view} in a notebook; {near}",
-                view=quoted(str(view)),
-                near=near_matches(str(view), VIEWS),
-            )
+            "there is no view {view} in a notebook; {near}",
+            view=quoted(str(view)),
+            near=near_matches(str(view), VIEWS),
         )
     session = Session(_state(network, X, y), None if language is None else checked_language(language))
     return StudioWidget(session, view)
@@ -145,7 +143,7 @@ def widget(
 
 def _state(model: Any, X: Any, y: Any) -> State:
     if X is None and y is not None:
-        raise InputError(fill("y is given without X; give the samples that it belongs to"))
+        raise InputError("y is given without X; give the samples that it belongs to")
     net = None if model is None else from_model(model)
     if X is None:
         return PRESETS["seed"].make() if net is None else State(net, rows_for(net))
@@ -158,18 +156,16 @@ def _rows(net: MLP | None, X: Any, y: Any) -> Rows:
     if found.ndim == 1:
         found = found[np.newaxis]
     if found.ndim != 2 or not found.size:
-        raise InputError(fill("X has shape {shape}; expected (samples, inputs)", shape=found.shape))
+        raise InputError("X has shape {shape}; expected (samples, inputs)", shape=found.shape)
     names = None
     if net is None and is_frame(X):
         names = tuple(map(str, getattr(X, "column_names", None) or X.columns))
     targets = None if y is None else plain_array("y", y)
     if targets is not None and (targets.ndim == 0 or len(targets) != len(found)):
         raise InputError(
-            fill(
-                "X has {samples} samples, and y has the shape {shape}; expected a target for each sample",
-                samples=len(found),
-                shape=targets.shape,
-            )
+            "X has {samples} samples, and y has the shape {shape}; expected a target for each sample",
+            samples=len(found),
+            shape=targets.shape,
         )
     name = getattr(y, "name", None)
     return Rows(

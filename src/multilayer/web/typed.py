@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, quoted
+from multilayer._base.text import quoted
 
 __all__ = ["Typed", "TypedNumber", "typed"]
 
@@ -89,13 +89,11 @@ def typed(text: str) -> Typed:
         Where there are no numbers, or something that is none.
     """
     if len(text) > _LONGEST:
-        raise InputError(
-            fill("the text has more than {count:,} characters; give a part of it", count=_LONGEST)
-        )
+        raise InputError("the text has more than {count:,} characters; give a part of it", count=_LONGEST)
     plain = _NAME.sub(" ", _CALL.sub(" ", unicodedata.normalize("NFKC", text)))
     if "..." in plain or "\u2026" in text:
         raise InputError(
-            fill("numbers are left out where the text has '...'; print all of them, or give a smaller part")
+            "numbers are left out where the text has '...'; print all of them, or give a smaller part"
         )
     plain = plain.translate(_SIGNS)
     comma = _is_decimal_comma(plain)
@@ -105,7 +103,7 @@ def typed(text: str) -> Typed:
         del lines[0]
     rows = tuple(tuple(map(_number, pieces)) for pieces in lines)
     if not rows:
-        raise InputError(fill("there are no numbers; type or paste some, such as [0.6 1.33]"))
+        raise InputError("there are no numbers; type or paste some, such as [0.6 1.33]")
     return Typed(rows, comma)
 
 
@@ -120,16 +118,14 @@ def _is_decimal_comma(plain: str) -> bool:
 def _number(piece: str) -> TypedNumber:
     if len(piece) > _LONGEST_NUMBER or not _SIGNED.fullmatch(piece):
         raise InputError(
-            fill("{piece} is not a number; expected numbers such as 0.25, -1e-3 or 1/3", piece=quoted(piece))
+            "{piece} is not a number; expected numbers such as 0.25, -1e-3 or 1/3", piece=quoted(piece)
         )
     above, _, below = piece.partition("/")
     if below and not float(below):
-        raise InputError(
-            fill("{piece} divides by zero; expected a fraction such as 1/3", piece=quoted(piece))
-        )
+        raise InputError("{piece} divides by zero; expected a fraction such as 1/3", piece=quoted(piece))
     value = float(above) / float(below) if below else float(piece)
     if not math.isfinite(value) and not re.search("[in]", piece, re.IGNORECASE):
-        raise InputError(fill("{piece} is too large for a number of 64 bits", piece=quoted(piece)))
+        raise InputError("{piece} is too large for a number of 64 bits", piece=quoted(piece))
     if below or not math.isfinite(value):
         return TypedNumber(piece, value, 0.0, None)
     mantissa, _, exponent = piece.lower().lstrip("+-").partition("e")

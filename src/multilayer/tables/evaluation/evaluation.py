@@ -135,10 +135,8 @@ def _problem(model: Evaluated, table: Any) -> Problem:
     columns, target = columns_of(table), model.target
     if target.name not in columns:
         raise InputError(
-            fill(
-                "expected the column {name} with what is true, to compare with; found none",
-                name=quoted(target.name),
-            )
+            "expected the column {name} with what is true, to compare with; found none",
+            name=quoted(target.name),
         )
     y = target.encode(columns[target.name])
     if not len(y):

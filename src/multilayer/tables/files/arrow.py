@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError, MissingExtraError
-from multilayer._base.text import fill, quoted
+from multilayer._base.text import quoted
 from multilayer.tables.columns import MISSING, Kind
 from multilayer.tables.kinds import declared_category, of_dates, of_numbers, of_texts
 from multilayer.tables.reading import Understood
@@ -57,11 +57,9 @@ def column_of(name: str, values: Any, kind: Kind | None = None, decimal: str | N
         if any(getattr(types, f"is_{each}")(values.type) for each in belongs):
             return read(name, values, kind, decimal)
     raise InputError(
-        fill(
-            "column {name}: expected numbers, texts or dates, found {type}; leave it out",
-            name=quoted(name),
-            type=quoted(str(values.type)),
-        )
+        "column {name}: expected numbers, texts or dates, found {type}; leave it out",
+        name=quoted(name),
+        type=quoted(str(values.type)),
     )
 
 

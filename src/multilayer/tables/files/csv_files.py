@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, quoted
+from multilayer._base.text import quoted
 from multilayer._base.translation import N_
 from multilayer.tables.columns import Kind
 from multilayer.tables.files.arrow import arrow, column_of, in_one
@@ -202,7 +202,7 @@ def _first_fault(source: Source, dialect: Dialect, message: str) -> InputError:
     if ragged is not None:
         row, width, found = ragged.groups()
         template = N_("{where}, line {row} or below: expected {width} cells, found {found}")
-        return InputError(fill(template, where=source.where, row=row, width=width, found=found))
+        return InputError(template, where=source.where, row=row, width=width, found=found)
     wrong = _WRONG.search(message)
     if wrong is None:
         return InputError(f"{source.where}: {' '.join(message.split())}")
@@ -213,7 +213,7 @@ def _first_fault(source: Source, dialect: Dialect, message: str) -> InputError:
     name = quoted(dialect.names[int(wrong[1])])
     column = int(wrong[1]) + 1
     found = quoted(wrong[3])
-    return InputError(fill(template, where=source.where, row=wrong[2], column=column, name=name, found=found))
+    return InputError(template, where=source.where, row=wrong[2], column=column, name=name, found=found)
 
 
 def placed(source: Source, dialect: Dialect, error: CellError) -> InputError:
@@ -222,12 +222,10 @@ def placed(source: Source, dialect: Dialect, error: CellError) -> InputError:
     if line is None:
         return InputError(f"{source.where}: {error}")
     return InputError(
-        fill(
-            "{where}, line {line}, column {column} ({name}): {fault}",
-            where=source.where,
-            line=line,
-            column=dialect.names.index(error.column) + 1,
-            name=quoted(error.column),
-            fault=error.fault,
-        )
+        "{where}, line {line}, column {column} ({name}): {fault}",
+        where=source.where,
+        line=line,
+        column=dialect.names.index(error.column) + 1,
+        name=quoted(error.column),
+        fault=error.fault,
     )

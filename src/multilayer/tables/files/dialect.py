@@ -73,32 +73,24 @@ class Settings:
                 if name == "quote" and sign == "":
                     continue  # no quotes
                 raise InputError(
-                    fill(
-                        "{name}: expected one ASCII character, found {sign}",
-                        name=name,
-                        sign=quoted(str(sign)),
-                    )
+                    "{name}: expected one ASCII character, found {sign}", name=name, sign=quoted(str(sign))
                 )
         if self.decimal not in (None, ".", ","):
             raise InputError(
-                fill("decimal: expected '.' or ',', found {decimal}", decimal=quoted(str(self.decimal)))
+                "decimal: expected '.' or ',', found {decimal}", decimal=quoted(str(self.decimal))
             )
         if self.separator is not None and self.separator == self.decimal:
             raise InputError(
-                fill(
-                    "separator and decimal are both {separator}; expected two signs",
-                    separator=quoted(self.separator),
-                )
+                "separator and decimal are both {separator}; expected two signs",
+                separator=quoted(self.separator),
             )
         if self.encoding is not None:
             try:
                 "".encode(self.encoding)
             except (LookupError, ValueError):
                 raise InputError(
-                    fill(
-                        "encoding: {encoding} is unknown; expected one as utf-8, latin-1 or utf-16",
-                        encoding=quoted(str(self.encoding)),
-                    )
+                    "encoding: {encoding} is unknown; expected one as utf-8, latin-1 or utf-16",
+                    encoding=quoted(str(self.encoding)),
                 ) from None
 
 
@@ -139,17 +131,13 @@ def dialect_of(source: Source, settings: Settings, expected: Collection[str] = (
     rows = _rows(lines, separator, quote)
     if not rows and text.strip():
         raise InputError(
-            fill(
-                "{where}, line 1: expected cells of at most {limit} characters, "
-                "found a longer one; look for a quote without its partner",
-                where=source.where,
-                limit=csv.field_size_limit(),
-            )
+            "{where}, line 1: expected cells of at most {limit} characters, "
+            "found a longer one; look for a quote without its partner",
+            where=source.where,
+            limit=csv.field_size_limit(),
         )
     if not rows:
-        raise InputError(
-            fill("{where}: expected a table, found no line; the file is empty", where=source.where)
-        )
+        raise InputError("{where}: expected a table, found no line; the file is empty", where=source.where)
     first, second = rows[0], rows[1] if len(rows) > 1 else None
     header = header_of(first, second, expected, settings.header)
     decimal = settings.decimal or _decimal(rows, separator)

@@ -45,16 +45,14 @@ def undecodable(where: str, line: int, encoding: str, error: UnicodeError) -> In
     """Return the error for bytes, from a line on, that are not text in an encoding."""
     if not isinstance(error, UnicodeDecodeError):
         template = N_("{where}: expected text in {encoding}, found other bytes; set the encoding that it has")
-        return InputError(fill(template, where=where, encoding=quoted(encoding)))
+        return InputError(template, where=where, encoding=quoted(encoding))
     return InputError(
-        fill(
-            "{where}, line {line}: expected text in {encoding}, found the byte 0x{byte:02x}; save it as UTF-8, or set "
-            "the encoding that it has, as latin-1",
-            where=where,
-            line=line + error.object.count(b"\n", 0, error.start),
-            encoding=encoding,
-            byte=error.object[error.start],
-        )
+        "{where}, line {line}: expected text in {encoding}, found the byte 0x{byte:02x}; save it as UTF-8, or set "
+        "the encoding that it has, as latin-1",
+        where=where,
+        line=line + error.object.count(b"\n", 0, error.start),
+        encoding=encoding,
+        byte=error.object[error.start],
     )
 
 
@@ -75,11 +73,9 @@ def text_of(source: Source, encoding: str) -> str:
     if nul >= 0:
         line = text.count("\n", 0, nul) + 1
         raise InputError(
-            fill(
-                "{where}, line {line}: expected text, found a NUL byte; remove it, or save the table as CSV again",
-                where=source.where,
-                line=line,
-            )
+            "{where}, line {line}: expected text, found a NUL byte; remove it, or save the table as CSV again",
+            where=source.where,
+            line=line,
         )
     if not source.whole and "\n" in text:  # the last line may be cut
         text = text[: text.rindex("\n") + 1]

@@ -32,12 +32,10 @@ def fault_in(source: Source, dialect: Dialect) -> InputError | None:
         return _undecodable(source, dialect)
     except _QuoteError as error:
         return InputError(
-            fill(
-                "{where}, line {line}, column {column}: a quote has no partner; mend it or double it",
-                where=source.where,
-                line=error.line,
-                column=error.column,
-            )
+            "{where}, line {line}, column {column}: a quote has no partner; mend it or double it",
+            where=source.where,
+            line=error.line,
+            column=error.column,
         )
     return None
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, quoted
+from multilayer._base.text import quoted
 from multilayer._base.translation import N_
 from multilayer.tables.files.arrow import arrow, as_text
 from multilayer.tables.files.sources import Source
@@ -85,9 +85,7 @@ def _fault(source: Source) -> InputError | None:
                 if found is not expected:
                     template = N_("line {line} ({name}): expected a value as in line {first}, found {value}")
                     shown = quoted(json.dumps(value))
-                    return InputError(
-                        fill(template, line=number, name=quoted(name), first=first, value=shown)
-                    )
+                    return InputError(template, line=number, name=quoted(name), first=first, value=shown)
     return None
 
 
@@ -97,8 +95,8 @@ def _object(line: bytes, number: int) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         reason = str(error)
         template = N_("line {line}: expected an object in JSON on one line ({reason})")
-        raise InputError(fill(template, line=number, reason=reason)) from None
+        raise InputError(template, line=number, reason=reason) from None
     if not isinstance(row, dict):
         template = N_("line {line}: expected an object in JSON, found {found}")
-        raise InputError(fill(template, line=number, found=quoted(line.decode(errors="replace").strip())))
+        raise InputError(template, line=number, found=quoted(line.decode(errors="replace").strip()))
     return row

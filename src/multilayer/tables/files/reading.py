@@ -10,7 +10,6 @@ from typing import Any, Unpack
 
 from multilayer._base.errors import InputError, located
 from multilayer._base.storage import AnyPath, shown
-from multilayer._base.text import fill
 from multilayer._base.translation import N_
 from multilayer.io.formats import format_by
 from multilayer.tables.columns import Kind
@@ -76,21 +75,15 @@ def format_of(source: Source) -> str:
     """
     head = source.head
     if not head:
-        raise InputError(fill("{where}: expected a table, found an empty file", where=source.where))
+        raise InputError("{where}: expected a table, found an empty file", where=source.where)
     name, fits = format_by(head, source.suffix)
     if not fits:
         raise InputError(
-            fill(
-                "{where}: expected a file of {name}, found other bytes",
-                where=source.where,
-                name=name.title(),
-            )
+            "{where}: expected a file of {name}, found other bytes", where=source.where, name=name.title()
         )
     if name == "csv" and head.startswith((b"PK\3\4", b"\xd0\xcf\x11\xe0")):
         raise InputError(
-            fill(
-                "{where}: expected a table, found a spreadsheet; save it as CSV, in UTF-8", where=source.where
-            )
+            "{where}: expected a table, found a spreadsheet; save it as CSV, in UTF-8", where=source.where
         )
     return name
 
@@ -116,7 +109,7 @@ def refusing_arrow(where: str) -> Iterator[None]:
         except (arrow().ArrowException, OSError, UnicodeDecodeError) as error:
             reason = " ".join(str(error).split())
             template = N_("cannot be read; it may be cut off or changed ({reason})")
-            raise InputError(fill(template, reason=reason)) from None
+            raise InputError(template, reason=reason) from None
 
 
 def _read_arrow(read: Callable[[Source], Any]) -> Callable[[Source, Mapping[str, Kind], Settings], Reading]:
@@ -151,7 +144,7 @@ def read_together(files: Sequence[Path], where: str, types: Mapping[str, Kind]) 
                     "expected Parquet or an Arrow file, as of several files together the types have to be known; found "
                     "{form}"
                 )
-                raise InputError(fill(template, form=form))
+                raise InputError(template, form=form)
             table = _valid(_TABLES[form](source))
             check_present((tables or [table])[0].column_names, table.column_names)
             tables.append(table.select((tables or [table])[0].column_names))

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from multilayer._base.errors import InputError
 from multilayer._base.storage import AnyPath, shown
-from multilayer._base.text import fill
 
 __all__ = ["files_of", "is_several"]
 
@@ -42,10 +41,8 @@ def files_of(table: AnyPath) -> tuple[Path, list[Path]]:
     files = [file for file in found if not file.is_dir() and not _hidden(file.relative_to(base))]
     if not files:
         raise InputError(
-            fill(
-                "{table}: expected files, found none; names that begin with _ or . are left out",
-                table=shown(table),
-            )
+            "{table}: expected files, found none; names that begin with _ or . are left out",
+            table=shown(table),
         )
     return base, files
 

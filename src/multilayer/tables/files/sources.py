@@ -12,7 +12,6 @@ from typing import Any, BinaryIO
 
 from multilayer._base.errors import InputError
 from multilayer._base.storage import AnyPath, shown
-from multilayer._base.text import fill
 from multilayer.io.formats import suffix_of
 from multilayer.tables.files.arrow import arrow
 
@@ -82,19 +81,15 @@ def refusing(where: str) -> Iterator[None]:
         yield
     except FileNotFoundError:
         raise InputError(
-            fill("{where}: there is no such file; check the name and the folder", where=where)
+            "{where}: there is no such file; check the name and the folder", where=where
         ) from None
     except IsADirectoryError:
-        raise InputError(
-            fill("{where}: expected a file, found a folder; name a file in it", where=where)
-        ) from None
+        raise InputError("{where}: expected a file, found a folder; name a file in it", where=where) from None
     except OSError as error:
         raise InputError(
-            fill(
-                "{where}: cannot be read ({strerror})",
-                where=where,
-                strerror=(error.strerror or str(error)).lower(),
-            )
+            "{where}: cannot be read ({strerror})",
+            where=where,
+            strerror=(error.strerror or str(error)).lower(),
         ) from None
 
 

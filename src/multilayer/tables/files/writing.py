@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from multilayer._base import storage
 from multilayer._base.errors import InputError
 from multilayer._base.storage import AnyPath, shown
-from multilayer._base.text import fill, quoted
+from multilayer._base.text import quoted
 from multilayer.tables.files.arrow import arrow, as_text
 
 __all__ = ["SUFFIXES", "write_rows"]
@@ -40,12 +40,10 @@ def write_rows(path: AnyPath, batches: Iterable[Batch]) -> None:
     suffix = Path(shown(path)).suffix.lower()
     if suffix not in _WRITERS:
         raise InputError(
-            fill(
-                "{path}: expected a name that ends in {writers}; found {suffix}",
-                path=shown(path),
-                writers=", ".join(_WRITERS),
-                suffix=quoted(suffix),
-            )
+            "{path}: expected a name that ends in {writers}; found {suffix}",
+            path=shown(path),
+            writers=", ".join(_WRITERS),
+            suffix=quoted(suffix),
         )
     with storage.writing(path) as file:
         _WRITERS[suffix](file, iter(batches))

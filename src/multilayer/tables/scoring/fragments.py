@@ -7,7 +7,6 @@ from pathlib import Path
 
 from multilayer._base.errors import InputError
 from multilayer._base.storage import AnyPath, shown
-from multilayer._base.text import fill
 from multilayer.io.formats import COMPRESSED
 from multilayer.tables.files.several import files_of
 from multilayer.tables.files.writing import SUFFIXES
@@ -41,12 +40,10 @@ def fragments_of(table: AnyPath) -> list[Fragment]:
         output = _output(file.relative_to(base))
         if output in by_output:
             raise InputError(
-                fill(
-                    "{first} and {second} would both have their predictions in {output}; rename one of them",
-                    first=shown(by_output[output]),
-                    second=shown(file),
-                    output=output,
-                )
+                "{first} and {second} would both have their predictions in {output}; rename one of them",
+                first=shown(by_output[output]),
+                second=shown(file),
+                output=output,
             )
         by_output[output] = file
     return [Fragment(str(file.absolute()), output) for output, file in by_output.items()]

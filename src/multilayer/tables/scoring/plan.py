@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from multilayer._base import storage, strict_json
 from multilayer._base.errors import InputError
 from multilayer._base.storage import shown
-from multilayer._base.text import fill, one_line
+from multilayer._base.text import one_line
 from multilayer.tables.files.sources import refusing
 from multilayer.tables.scoring.fragments import Fragment
 
@@ -98,10 +98,8 @@ def begun(folder: Path, plan: Plan) -> list[int]:
     for entry in plan.fragments:
         if entry.output in there and entry.output not in known:
             raise InputError(
-                fill(
-                    "{file}: there is a file of another origin in the place of predictions; name another folder",
-                    file=shown(folder / entry.output),
-                )
+                "{file}: there is a file of another origin in the place of predictions; name another folder",
+                file=shown(folder / entry.output),
             )
     marked = tuple(
         replace(one, stale=one.output in known and known[one.output] != one) for one in plan.fragments
@@ -145,21 +143,17 @@ def _check_same(folder: Path, before: Plan, plan: Plan) -> None:
     ):
         if found != expected:
             raise InputError(
-                fill(
-                    "{folder} holds predictions with another {what} ({found}, and now {expected}); name another folder",
-                    folder=shown(folder),
-                    what=what,
-                    found=one_line(str(found), 40),
-                    expected=one_line(str(expected), 40),
-                )
+                "{folder} holds predictions with another {what} ({found}, and now {expected}); name another folder",
+                folder=shown(folder),
+                what=what,
+                found=one_line(str(found), 40),
+                expected=one_line(str(expected), 40),
             )
     outputs = {entry.output for entry in plan.fragments}
     for entry in before.fragments:
         if entry.output not in outputs and (folder / entry.output).exists():
             raise InputError(
-                fill(
-                    "{file}: its fragment {source} is gone; remove the file, or name another folder",
-                    file=shown(folder / entry.output),
-                    source=shown(entry.source),
-                )
+                "{file}: its fragment {source} is gone; remove the file, or name another folder",
+                file=shown(folder / entry.output),
+                source=shown(entry.source),
             )

@@ -11,7 +11,6 @@ from typing import Any
 
 from multilayer._base.errors import InputError, located
 from multilayer._base.storage import shown
-from multilayer._base.text import fill
 from multilayer._base.translation import N_
 from multilayer.tables.conform import check_present
 from multilayer.tables.files.arrow import arrow
@@ -80,7 +79,7 @@ def _check_data_set(data: Any, blocks: Sequence[FileBlock]) -> None:
         template = N_(
             "the data set has {found:,} of the {rows:,} rows of its files; write these rows to files"
         )
-        raise InputError(fill(template, found=found, rows=rows))
+        raise InputError(template, found=found, rows=rows)
 
 
 def described(blocks: Iterable[FileBlock], *others: str) -> str:
@@ -111,10 +110,7 @@ def _blocks_of(path: Path) -> list[FileBlock]:
         kind = format_of(source)
         if kind not in _FORMATS:
             raise InputError(
-                fill(
-                    "expected Parquet or an Arrow file, of which parts can be read alone; found {kind}",
-                    kind=kind,
-                )
+                "expected Parquet or an Arrow file, of which parts can be read alone; found {kind}", kind=kind
             )
         return _FORMATS[kind](path)
 

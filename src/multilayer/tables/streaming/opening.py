@@ -49,10 +49,8 @@ def bytes_of(memory: Any) -> int:
     match = _SIZE.fullmatch(memory.strip()) if isinstance(memory, str) else None
     if match is None or not float(match[1]):
         raise InputError(
-            fill(
-                "memory must be a size as 2GB, 500MB or 1.5GiB, or a number of bytes; got {memory}",
-                memory=one_line(repr(memory), 40),
-            )
+            "memory must be a size as 2GB, 500MB or 1.5GiB, or a number of bytes; got {memory}",
+            memory=one_line(repr(memory), 40),
         )
     return max(1, int(float(match[1]) * (1024 if match[3] else 1000) ** _POWERS[match[2]]))
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError, located
 from multilayer._base.storage import shown
-from multilayer._base.text import fill, quoted
+from multilayer._base.text import quoted
 from multilayer._base.translation import N_
 from multilayer.tables.conform import check_present
 from multilayer.tables.files.arrow import array_of
@@ -154,7 +154,7 @@ class RowBlocks:
         values = array_of(column)
         if values.dtype.kind not in "biuf":
             template = N_("column {name}: expected numbers, found {type}; leave it out with inputs=")
-            raise InputError(fill(template, name=quoted(name), type=quoted(str(column.type))))
+            raise InputError(template, name=quoted(name), type=quoted(str(column.type)))
         return values
 
 
@@ -162,5 +162,5 @@ def _without_gaps(table: Any, name: str) -> Any:
     column = table.column(name)
     if column.null_count:
         template = N_("column {name}: expected a value in each row, found none in {count:,} of {rows:,} rows")
-        raise InputError(fill(template, name=quoted(name), count=column.null_count, rows=len(column)))
+        raise InputError(template, name=quoted(name), count=column.null_count, rows=len(column))
     return column

@@ -138,7 +138,7 @@ class Survey:
         """Return the rows of each member; `rng` is not asked, as they were drawn before."""
         if members != self.places.members:
             template = N_("the rows were read for {made} members; found members={members}")
-            raise InputError(fill(template, made=self.places.members, members=members))
+            raise InputError(template, made=self.places.members, members=members)
         cells, y = cells_of(columns_as(self.held_out_rows, encoder.schema)), self._y(self.held_out_rows)
         some, some_y = cells_of(columns_as(self.sample, encoder.schema)), self._y(self.sample)
         return [
@@ -204,7 +204,7 @@ def survey(
     class_rows, kept_rows = _read(files, aim, places, columns, sample_rows(rows), show)
     sample, _, _, held_out_by = kept_rows
     if np.bincount(held_out_by, minlength=members).min() < _LEAST:
-        raise InputError(fill(_TOO_FEW, rows=rows, members=members))
+        raise InputError(_TOO_FEW, rows=rows, members=members)
     found = [column.found(sample[name], rows) for name, column in columns.items()]
     doubts = gathered([aim.understood, *(understood for understood, _ in found)]).notes
     tallies = [tally for _, tally in found]
@@ -259,12 +259,10 @@ def _check_blocks(files: TableFiles, memory: int) -> None:
         size = block.rows * len(files.types) * CELL
         if _BLOCKS_AT_ONCE * size > memory:
             raise InputError(
-                fill(
-                    _LARGE_BLOCK,
-                    file=shown(block.path),
-                    rows=block.rows,
-                    most=max(1, memory // (_BLOCKS_AT_ONCE * len(files.types) * CELL)),
-                )
+                _LARGE_BLOCK,
+                file=shown(block.path),
+                rows=block.rows,
+                most=max(1, memory // (_BLOCKS_AT_ONCE * len(files.types) * CELL)),
             )
 
 

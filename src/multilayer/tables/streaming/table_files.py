@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError, located
 from multilayer._base.storage import shown
-from multilayer._base.text import fill, quoted
+from multilayer._base.text import quoted
 from multilayer._base.translation import N_
 from multilayer.tables.conform import check_present
 from multilayer.tables.files.arrow import arrow
@@ -116,5 +116,5 @@ def _common(name: str, wanted: Any, found: Any) -> Any:
         return arrow().unify_schemas(schemas, promote_options="permissive").field(0).type
     except arrow().ArrowException:
         raise InputError(
-            fill(_OTHER_TYPE, name=quoted(name), wanted=quoted(str(wanted)), found=quoted(str(found)))
+            _OTHER_TYPE, name=quoted(name), wanted=quoted(str(wanted)), found=quoted(str(found))
         ) from None

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, quoted
+from multilayer._base.text import quoted
 from multilayer._base.translation import N_
 from multilayer.tables.columns import MISSING, Column, Kind
 from multilayer.tables.files.arrow import arrow, column_of, filled
@@ -182,9 +182,9 @@ class _Distinct:
     def _of_many(self, read: Understood, rows: int) -> tuple[Understood, Tally]:
         kind = read.column.kind
         if self.kind is not None:
-            raise InputError(fill(_TOO_MANY, name=quoted(self.name), most=_MOST))
+            raise InputError(_TOO_MANY, name=quoted(self.name), most=_MOST)
         if kind in {"number", "date"}:
-            raise InputError(fill(_LIKE_OTHERS, name=quoted(self.name), most=_MOST, kind=kind))
+            raise InputError(_LIKE_OTHERS, name=quoted(self.name), most=_MOST, kind=kind)
         if kind == "category":
             read = of_texts(self.name, Texts.of(read.column.texts()), "text")
         return read, Tally(read.column, rows, 0)
@@ -249,7 +249,7 @@ class _Declared:
             to = [self.places.setdefault(value, len(self.places)) for value in chunk.dictionary.to_pylist()]
             found.append(np.array([*to, MISSING], np.int32)[filled(chunk.indices.cast("int64"), MISSING)])
         if len(self.places) > _MOST:
-            raise InputError(fill(_TOO_MANY, name=quoted(self.name), most=_MOST))
+            raise InputError(_TOO_MANY, name=quoted(self.name), most=_MOST)
         return np.concatenate(found)
 
     def found(self, sample: Any, rows: int) -> tuple[Understood, Tally]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, quoted
+from multilayer._base.text import quoted
 from multilayer._base.translation import N_
 from multilayer.tables.columns import Column, ColumnSchema, Kind
 from multilayer.tables.conform import check_present
@@ -118,7 +118,7 @@ class _Seen:
         if column.kind != "number":
             return Target.of(column.take(~column.missing), self.task)
         if self.counts.many and self.task == "classification":
-            raise InputError(fill(_TOO_MANY, name=quoted(self.name), most=_MOST_CLASSES))
+            raise InputError(_TOO_MANY, name=quoted(self.name), most=_MOST_CLASSES)
         once = self.counts.found()[0] or [self.moments.low, self.moments.high]
         task = "regression" if self.counts.many else self.task
         return Target.of(

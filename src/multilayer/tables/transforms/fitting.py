@@ -82,11 +82,9 @@ class EncoderSettings:
             entries(order) is None for order in self.ordinal.values()
         ):
             raise InputError(
-                fill(
-                    "EncoderSettings: ordinal must be a mapping from names of columns to "
-                    "their categories in order; got {ordinal}",
-                    ordinal=one_line(repr(self.ordinal), 60),
-                )
+                "EncoderSettings: ordinal must be a mapping from names of columns to "
+                "their categories in order; got {ordinal}",
+                ordinal=one_line(repr(self.ordinal), 60),
             )
 
 

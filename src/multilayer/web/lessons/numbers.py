@@ -9,7 +9,7 @@ from typing import Any, cast
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, quoted
+from multilayer._base.text import quoted
 from multilayer.training import gradients, train
 from multilayer.web.recipe import loss_for
 from multilayer.web.session import State
@@ -34,7 +34,7 @@ def value_of(state: State, cell: str) -> float:
     """
     parts = _NAME.fullmatch(cell)
     if parts is None or parts["array"] not in _ARRAYS:
-        raise InputError(fill("there is no cell {cell}", cell=quoted(cell)))
+        raise InputError("there is no cell {cell}", cell=quoted(cell))
     places = [int(each) - 1 for each in (parts["first"], parts["second"]) if each is not None]
     found = _ARRAYS[parts["array"]](state)
     layer = int(parts["layer"] or 1) - 1
@@ -44,7 +44,7 @@ def value_of(state: State, cell: str) -> float:
         or array.ndim != len(places)
         or not all(0 <= place < size for place, size in zip(places, array.shape, strict=True))
     ):
-        raise InputError(fill("there is no cell {cell}", cell=quoted(cell)))
+        raise InputError("there is no cell {cell}", cell=quoted(cell))
     return float(array[tuple(places)])
 
 

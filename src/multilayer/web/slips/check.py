@@ -73,9 +73,7 @@ def _unexplained(work: Work, known: dict[str, Array], candidates: Candidates, *,
 def _candidates(work: Work, given: Typed, known: dict[str, Array], array: str | None) -> Candidates:
     dtype, count = work.aim.network.dtype, len(given.numbers)
     if array is not None and array not in known:
-        raise InputError(
-            fill("there is no array {name} to check here; choose another one", name=quoted(array))
-        )
+        raise InputError("there is no array {name} to check here; choose another one", name=quoted(array))
     found: Candidates = {}
     for name, right in known.items():
         if array in (None, name) and right.size == count:
@@ -87,20 +85,16 @@ def _candidates(work: Work, given: Typed, known: dict[str, Array], array: str | 
     if array is not None:
         right = known[array]
         raise InputError(
-            fill(
-                "{array} has shape {shape} for these rows, {expected} numbers; {found} were given",
-                array=array,
-                shape=right.shape,
-                expected=right.size,
-                found=count,
-            )
+            "{array} has shape {shape} for these rows, {expected} numbers; {found} were given",
+            array=array,
+            shape=right.shape,
+            expected=right.size,
+            found=count,
         )
     raise InputError(
-        fill(
-            "no array of this network has {count} numbers for these rows; give all numbers of one array, or choose "
-            "other rows",
-            count=count,
-        )
+        "no array of this network has {count} numbers for these rows; give all numbers of one array, or choose "
+        "other rows",
+        count=count,
     )
 
 

@@ -109,11 +109,7 @@ def curve(session: Session, request: ActivationRequest) -> Curve:
     activation = _chosen(session, request.name, request.parameters)
     if not 0.0 < request.reach <= _FARTHEST:
         raise InputError(
-            fill(
-                "the curve reaches from more than 0 to {most}; got {reach}",
-                most=_FARTHEST,
-                reach=request.reach,
-            )
+            "the curve reaches from more than 0 to {most}; got {reach}", most=_FARTHEST, reach=request.reach
         )
     pieces = _pieces(activation.facts.kinks, request.reach)
     value, slope = (
@@ -253,9 +249,7 @@ def _cursor(activation: Activation, at: str, digits: int | None) -> list[tuple[s
     try:
         a = np.float64(at)
     except ValueError:
-        raise InputError(
-            fill("a: expected a number, such as -0.5 or 1e-3; found {found}", found=at)
-        ) from None
+        raise InputError("a: expected a number, such as -0.5 or 1e-3; found {found}", found=at) from None
     value, slope = curves_of(activation)
     with np.errstate(all="ignore"):
         found = (
@@ -272,11 +266,7 @@ def _overlay(session: Session, activation: Activation, layer: int, reach: float)
     state = session.state
     if not 1 <= layer <= len(state.network.layers):
         raise InputError(
-            fill(
-                "there is no layer {layer}; the network has {count}",
-                layer=layer,
-                count=len(state.network.layers),
-            )
+            "there is no layer {layer}; the network has {count}", layer=layer, count=len(state.network.layers)
         )
     a = np.asarray(state.network.trace(state.rows.X)[layer - 1].a, np.float64)
     counts, edges = np.histogram(np.clip(a[~np.isnan(a)], -reach, reach), _BINS, (-reach, reach))

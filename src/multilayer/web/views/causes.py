@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, printable
+from multilayer._base.text import printable
 from multilayer.diagnosis import Diagnosis, Ranking
 from multilayer.diagnosis.api import diagnose_case
 from multilayer.diagnosis.case import Case, course_of
@@ -129,7 +129,7 @@ def _try(runner: Runner, start: MLP, state: State, stop: Stop) -> None:
 def _apply(session: Session, runner: Runner, request: FixesRequest) -> None:
     found: tuple[MLP, State, Ranking] | None = runner.results.get("fixes")
     if found is None:
-        raise InputError(fill("no remedies have been tried; try them first"))
+        raise InputError("no remedies have been tried; try them first")
     start, state, _ = found
     session.change(with_fix(start, state, request.remedy, request.change))
     runner.play(request.speed)

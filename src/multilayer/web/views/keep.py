@@ -12,7 +12,6 @@ from msgspec import Meta
 
 from multilayer._base.errors import InputError
 from multilayer._base.table import numbered
-from multilayer._base.text import fill
 from multilayer.io.networks import bytes_of
 from multilayer.web.endpoint import Endpoint
 from multilayer.web.link import link_of, packed, state_of, unpacked
@@ -99,14 +98,12 @@ def keep_table(session: Session, request: TableRequest) -> bytes:
     state = session.state
     net = state.network
     if request.layer > len(net.layers):
-        raise InputError(fill("there is no layer {layer}", layer=request.layer))
+        raise InputError("there is no layer {layer}", layer=request.layer)
     X, y = state.rows.X, state.rows.y
     layer = net.layers[request.layer - 1]
     shapes = {"rows": X.size, "a": len(X) * layer.units, "z": len(X) * layer.units}
     if shapes.get(request.name, layer.W.size) > _MOST_CELLS:
-        raise InputError(
-            fill("the table has more than {most:,} cells; save it from Python", most=_MOST_CELLS)
-        )
+        raise InputError("the table has more than {most:,} cells; save it from Python", most=_MOST_CELLS)
     if request.name == "rows":
         columns = [*state.input_names]
         rows = [list(map(str, row)) for row in X]
@@ -129,7 +126,7 @@ def code(session: Session, request: CodeRequest) -> str:
     """Return the network as a program."""
     state = session.state
     if request.row >= len(state.rows.X):
-        raise InputError(fill("there is no row {row}", row=request.row + 1))
+        raise InputError("there is no row {row}", row=request.row + 1)
     letters = Letters(request.sums, request.index, request.weights)
     return program(state.network, state.rows.X, request.form, letters, request.row)
 

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from multilayer import initializers
 from multilayer._base.errors import InputError
 from multilayer._base.language import in_language, languages
-from multilayer._base.text import fill, one_line
+from multilayer._base.text import one_line
 from multilayer.network.initialized import initialize as new_network
 from multilayer.network.mlp import MLP
 from multilayer.web.endpoint import Endpoint, Nothing
@@ -104,7 +104,7 @@ def set_recipe(session: Session, request: SettingRequest) -> Choices:
     fields = fields_of(state.recipe, "")
     field = next((each for each in fields if (each.name, each.of_optimizer) == wanted), None)
     if field is None:
-        raise InputError(fill("a training has no setting {name}", name=one_line(repr(request.name), 40)))
+        raise InputError("a training has no setting {name}", name=one_line(repr(request.name), 40))
     recipe = with_setting(state.recipe, field, request.value)
     recipe.config(state.network, state.rows.y).check(state.network)
     if recipe != state.recipe:

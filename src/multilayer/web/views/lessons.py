@@ -92,9 +92,7 @@ def answer(session: Session, request: AnswerRequest) -> Judgement:
 def _found(lesson: int, place: int) -> tuple[Lesson, Step]:
     every = lessons()
     if not 0 <= lesson < len(every) or not 0 <= place < len(every[lesson].steps):
-        raise InputError(
-            fill("there is no step {step} of lesson {lesson}", step=place + 1, lesson=lesson + 1)
-        )
+        raise InputError("there is no step {step} of lesson {lesson}", step=place + 1, lesson=lesson + 1)
     return every[lesson], every[lesson].steps[place]
 
 

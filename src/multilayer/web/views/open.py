@@ -126,14 +126,12 @@ def open_table(session: Session, request: TableRequest) -> Opened:
     """Show the rows of a table."""
     found = given(request.data, request.name)
     if not isinstance(found, TextTable):
-        raise InputError(fill("expected a table, found a network"))
+        raise InputError("expected a table, found a network")
     if len(found.columns) * len(found.columns[0].cells) > _MOST_CELLS:
-        raise InputError(
-            fill("the page takes tables of up to {most:,} cells; take fewer rows", most=_MOST_CELLS)
-        )
+        raise InputError("the page takes tables of up to {most:,} cells; take fewer rows", most=_MOST_CELLS)
     unknown = next((place for place in request.targets if place >= len(found.names)), None)
     if unknown is not None:
-        raise InputError(fill("there is no column {column}", column=unknown + 1))
+        raise InputError("there is no column {column}", column=unknown + 1)
     rows, notes = rows_of_table(found, request.targets)
     return _show_rows(session, rows, request.network, notes)
 
@@ -148,11 +146,7 @@ def open_blank(session: Session, request: BlankRequest) -> Opened:
     widths = request.widths
     if len(widths) > MAX_LAYERS + 1 or max(widths) > MAX_PARAMETERS:
         raise InputError(
-            fill(
-                "expected at most {layers} layers and {most:,} parameters",
-                layers=MAX_LAYERS,
-                most=MAX_PARAMETERS,
-            )
+            "expected at most {layers} layers and {most:,} parameters", layers=MAX_LAYERS, most=MAX_PARAMETERS
         )
     Draft.check_size(sum((before + 1) * units for before, units in pairwise(widths)))
     net = initialize(widths, request.hidden, request.output, dtype=float, rng=request.seed)

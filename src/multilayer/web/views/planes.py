@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.table import number_text
-from multilayer._base.text import fill
 from multilayer.network import Dense
 from multilayer.separable import separability
 from multilayer.web.cells import Block, Window, block
@@ -139,12 +138,10 @@ def separable(session: Session, request: SeparableRequest) -> Verdict:
     state = session.state
     y, X = state.rows.y, np.asarray(state.rows.X, np.float64)
     if y is None:
-        raise InputError(fill("the rows have no target; give each row its class first"))
+        raise InputError("the rows have no target; give each row its class first")
     if len(X) > _MOST_SEPARATED:
         raise InputError(
-            fill(
-                "this is decided for at most {most} rows; there are {rows}", most=_MOST_SEPARATED, rows=len(X)
-            )
+            "this is decided for at most {most} rows; there are {rows}", most=_MOST_SEPARATED, rows=len(X)
         )
     rows = X if request.of == "x" else np.asarray(state.network.trace(X)[0].z, np.float64)
     found = separability(rows, y)
@@ -179,9 +176,7 @@ def _answers(state: State) -> tuple[NDArray[Any], NDArray[Any] | None]:
 def _within(pair: Pair, count: int) -> Pair:
     """Return two places below `count`; the first stands for both where there is one."""
     if not all(0 <= each < max(count, 2) for each in pair):
-        raise InputError(
-            fill("there is no number {place}; there are {count}", place=max(pair) + 1, count=count)
-        )
+        raise InputError("there is no number {place}; there are {count}", place=max(pair) + 1, count=count)
     first, second = pair
     return min(first, count - 1), min(second, count - 1)
 

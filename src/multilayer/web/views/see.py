@@ -8,7 +8,6 @@ import msgspec
 import numpy as np
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill
 from multilayer.web.chain import Chain, chain_of
 from multilayer.web.edits import Edit, edited
 from multilayer.web.endpoint import Endpoint
@@ -73,12 +72,10 @@ def chain(session: Session, request: ChainRequest) -> Chain:
     known = 1 <= request.layer <= len(layers) and 0 <= request.row < len(X)
     if not known or not 1 <= request.unit <= layers[request.layer - 1].units:
         raise InputError(
-            fill(
-                "there is no unit {unit} of layer {layer} for row {row}",
-                unit=request.unit,
-                layer=request.layer,
-                row=request.row + 1,
-            )
+            "there is no unit {unit} of layer {layer} for row {row}",
+            unit=request.unit,
+            layer=request.layer,
+            row=request.row + 1,
         )
     top = request.top if 0 <= request.top <= request.row < request.top + ROWS else request.row
     record = state.network.trace(X[top : top + ROWS])[request.layer - 1]
@@ -91,7 +88,7 @@ def heat(session: Session, request: HeatRequest) -> bytes:
     """Return W as signed bytes, 127 for the largest |w|: of each square of a large matrix the largest weight."""
     layers = session.state.network.layers
     if not 1 <= request.layer <= len(layers):
-        raise InputError(fill("there is no layer {layer}", layer=request.layer))
+        raise InputError("there is no layer {layer}", layer=request.layer)
     W = np.nan_to_num(layers[request.layer - 1].W.astype(np.float64))
     steps = [-(-size // _HEAT) for size in W.shape]
     counts = [-(-size // step) for size, step in zip(W.shape, steps, strict=True)]

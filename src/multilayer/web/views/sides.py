@@ -9,7 +9,6 @@ from msgspec import Meta
 
 from multilayer._base.errors import InputError
 from multilayer._base.table import number_text
-from multilayer._base.text import fill
 from multilayer.web.endpoint import Endpoint
 from multilayer.web.plane import PlaneRequest, Surface
 from multilayer.web.runner import Runner, runner_of
@@ -50,7 +49,7 @@ def sides(session: Session, request: SidesRequest) -> list[Panel]:
     runner, state = runner_of(session), session.state
     if request.action == "start":
         if not request.values:
-            raise InputError(fill("give at least one value to train with"))
+            raise InputError("give at least one value to train with")
         starts = [(value, with_value(state, request.vary, value)) for value in request.values]
         runner.results["sides"] = []
         runner.run("sides", lambda stop: _train(runner, starts, stop))
@@ -74,7 +73,7 @@ def _train(runner: Runner, starts: list[tuple[str, State]], stop: Stop) -> None:
 def _side(runner: Runner, number: int) -> Side:
     found: list[Side] = runner.results.get("sides", [])
     if not 0 <= number < len(found):
-        raise InputError(fill("there is no training {number} beside others", number=number + 1))
+        raise InputError("there is no training {number} beside others", number=number + 1)
     return found[number]
 
 

@@ -135,7 +135,7 @@ def _next(session: Session, request: UpdateRequest) -> Update:
     optimizer = optimizer_of(request.optimizer, request.parameters)
     n, i, j, layers = request.layer, request.input, request.unit, session.state.network.layers
     if not (1 <= n <= len(layers) and 0 <= i < layers[n - 1].inputs and 0 <= j < layers[n - 1].units):
-        raise InputError(fill("there is no weight W({n})[{i},{j}] in this network", n=n, i=i + 1, j=j + 1))
+        raise InputError("there is no weight W({n})[{i},{j}] in this network", n=n, i=i + 1, j=j + 1)
     return Update.of(session.state, aim_of(session.state, request), optimizer)
 
 
