@@ -119,11 +119,9 @@ def diagnose_case(
         targets = case.targets(chosen)
         if len(targets) != samples.shape[0]:
             raise InputError(
-                fill(
-                    "X has {samples} samples but y has {targets}; expected one target per sample",
-                    samples=samples.shape[0],
-                    targets=len(targets),
-                )
+                "X has {samples} samples but y has {targets}; expected one target per sample",
+                samples=samples.shape[0],
+                targets=len(targets),
             )
     if not baseline:
         missing["linear"] = fill("no linear model was fitted, because baseline=False was given")

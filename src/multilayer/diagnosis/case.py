@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from multilayer import losses
 from multilayer._base.arrays import plain_array, real_array, refuse_masked
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, one_line
+from multilayer._base.text import one_line
 from multilayer.activations import Activation, Identity
 from multilayer.diagnosis.evidence import TrainingRecord
 from multilayer.interop.containers import transformed, unwrapped
@@ -118,11 +118,9 @@ def course_of(known: TrainingRecord | Trained | Training | History) -> TrainingR
         known = TrainingRecord(history=known)
     if not isinstance(known, TrainingRecord):
         raise InputError(
-            fill(
-                "course must be a TrainingRecord, a Trained or a History; got {kind}; "
-                "History(loss=[...], validation_loss=[...]) holds curves",
-                kind=type(known).__name__,
-            )
+            "course must be a TrainingRecord, a Trained or a History; got {kind}; "
+            "History(loss=[...], validation_loss=[...]) holds curves",
+            kind=type(known).__name__,
         )
     history = known.history
     if history is None or (_is_plain(history.loss) and _is_plain(history.validation_loss)):
@@ -140,11 +138,7 @@ def _curve(name: str, given: Any) -> tuple[float, ...]:
     array = real_array(f"course: {name}", given)
     if array.ndim != 1:
         raise InputError(
-            fill(
-                "course: {name} has shape {shape}; expected a number for each epoch",
-                name=name,
-                shape=array.shape,
-            )
+            "course: {name} has shape {shape}; expected a number for each epoch", name=name, shape=array.shape
         )
     return tuple(array.astype(np.float64).tolist())
 

@@ -14,7 +14,7 @@ from multilayer import losses
 from multilayer._base.errors import InputError, TrainingWarning
 from multilayer._base.fields import Limits
 from multilayer._base.random import Seed, generator
-from multilayer._base.text import fill, one_line
+from multilayer._base.text import one_line
 from multilayer.diagnosis.case import loss_of_numbers, natural_loss
 from multilayer.diagnosis.check import SEVERITIES, Finding, Severity
 from multilayer.diagnosis.evidence import Caller, TrainingRecord
@@ -104,22 +104,16 @@ class Live:
     ) -> None:
         if stop_on is not None and not (isinstance(stop_on, str) and stop_on in ("error", "warning")):
             raise InputError(
-                fill(
-                    "stop_on must be 'error', 'warning' or None; got {stop_on}",
-                    stop_on=one_line(repr(stop_on), 60),
-                )
+                "stop_on must be 'error', 'warning' or None; got {stop_on}",
+                stop_on=one_line(repr(stop_on), 60),
             )
         if on_finding is not None and not callable(on_finding):
             raise InputError(
-                fill(
-                    "on_finding must be a callable or None; got {on_finding}",
-                    on_finding=one_line(repr(on_finding), 60),
-                )
+                "on_finding must be a callable or None; got {on_finding}",
+                on_finding=one_line(repr(on_finding), 60),
             )
         if start is not None and not isinstance(start, MLP):
-            raise InputError(
-                fill("start must be an MLP or None; got {start}", start=one_line(repr(start), 60))
-            )
+            raise InputError("start must be an MLP or None; got {start}", start=one_line(repr(start), 60))
         self._X, self._y, self._samples = X, y, _SAMPLES.checked("samples", samples)
         self._loss = None if loss is None else losses.get(loss)
         self._cadence = Cadence(fraction, every)
@@ -269,11 +263,9 @@ class Live:
         y = None if self._y is None or loss is None else targets(network, loss, self._y)
         if y is not None and len(y) != X.shape[0]:
             raise InputError(
-                fill(
-                    "X has {samples} samples but y has {targets}; expected one target per sample",
-                    samples=X.shape[0],
-                    targets=len(y),
-                )
+                "X has {samples} samples but y has {targets}; expected one target per sample",
+                samples=X.shape[0],
+                targets=len(y),
             )
         total = X.shape[0]
         rows = np.arange(total)

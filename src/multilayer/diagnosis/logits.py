@@ -138,13 +138,11 @@ def _numbered(y: NDArray[Any], units: int) -> tuple[NDArray[Any], tuple[str, ...
     classes = max(units, 2)
     if len(found) != classes:
         raise InputError(
-            fill(
-                "y holds {found} different labels, but the model has {classes} classes and "
-                "does not name them; give class numbers from 0 to {last} as y",
-                found=len(found),
-                classes=classes,
-                last=classes - 1,
-            )
+            "y holds {found} different labels, but the model has {classes} classes and "
+            "does not name them; give class numbers from 0 to {last} as y",
+            found=len(found),
+            classes=classes,
+            last=classes - 1,
         )
     shown = ", ".join(map(quoted, found[:_LISTED].tolist()))
     note = fill(

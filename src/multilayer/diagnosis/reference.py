@@ -41,7 +41,7 @@ def explain(name: str) -> str:
     found = next((check for check in CHECKS if folded(check.name) == folded(name)), None)
     if found is None:
         near = near_matches(name, [check.name for check in CHECKS], "--explain list names all")
-        raise InputError(fill("no check is called {name}; {near}", name=quoted(name), near=near))
+        raise InputError("no check is called {name}; {near}", name=quoted(name), near=near)
     title, *parts = map(translated, paragraphs(found))
     blocks = [fill("{name}: {question}", name=found.name, question=fill(found.question)), title, *parts]
     explained = _explained(found)

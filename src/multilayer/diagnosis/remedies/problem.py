@@ -146,11 +146,9 @@ def problem_of(  # noqa: PLR0913  (the arguments of `try_fixes`)
     X, y = inputs(case.network, case.X), case.targets(loss)
     if len(y) != X.shape[0]:
         raise InputError(
-            fill(
-                "X has {samples} samples but y has {targets}; expected one target per sample",
-                samples=X.shape[0],
-                targets=len(y),
-            )
+            "X has {samples} samples but y has {targets}; expected one target per sample",
+            samples=X.shape[0],
+            targets=len(y),
         )
     classes = class_numbers(case.network, loss, y)
     setup, notes = model if isinstance(model, Setup) else setup_of(case, loss), list(read)
@@ -168,11 +166,9 @@ def problem_of(  # noqa: PLR0913  (the arguments of `try_fixes`)
     gaps = np.flatnonzero(~np.isfinite(x).all(axis=1))
     if gaps.size:
         raise InputError(
-            fill(
-                "X, sample {sample} holds nan or infinity, which no remedy mends; fill the "
-                "gap, or leave the sample out",
-                sample=rows[gaps[0]] + 1,
-            )
+            "X, sample {sample} holds nan or infinity, which no remedy mends; fill the "
+            "gap, or leave the sample out",
+            sample=rows[gaps[0]] + 1,
         )
     order = rng.permutation(len(x))
     splits = tuple(_data(x, y[rows], held_out, order, n) for n in range(1 if held_out is None else seeds))
@@ -213,13 +209,11 @@ def _data(
     kept = round(held_out * len(X))
     if not 0.0 < held_out < 1.0 or not 0 < kept < len(X):
         raise InputError(
-            fill(
-                "held_out={held_out!r} takes {kept} of {samples} samples; expected a fraction "
-                "between 0 and 1 that leaves some on both sides",
-                held_out=held_out,
-                kept=kept,
-                samples=len(X),
-            )
+            "held_out={held_out!r} takes {kept} of {samples} samples; expected a fraction "
+            "between 0 and 1 that leaves some on both sides",
+            held_out=held_out,
+            kept=kept,
+            samples=len(X),
         )
     order = np.roll(order, -number * kept)
     return Data(X[order[kept:]], y[order[kept:]], X[order[:kept]], y[order[:kept]])

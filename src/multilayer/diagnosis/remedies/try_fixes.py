@@ -231,10 +231,8 @@ def _run(
     if interrupted:
         raise KeyboardInterrupt
     raise InputError(
-        fill(
-            "the time limit of {time_limit:g} s was reached before the first training of "
-            "{epochs} epochs ended; allow more time, or fewer epochs",
-            time_limit=time_limit,
-            epochs=epochs[0],
-        )
+        "the time limit of {time_limit:g} s was reached before the first training of "
+        "{epochs} epochs ended; allow more time, or fewer epochs",
+        time_limit=time_limit,
+        epochs=epochs[0],
     )
