@@ -170,8 +170,7 @@ def problem_of(  # noqa: PLR0913  (the arguments of `try_fixes`)
             "gap, or leave the sample out",
             sample=rows[gaps[0]] + 1,
         )
-    order = rng.permutation(len(x))
-    splits = tuple(_data(x, y[rows], held_out, order, n) for n in range(1 if held_out is None else seeds))
+    splits = _splits(x, y[rows], held_out, seeds, rng)
     facts = _facts(setup, splits[0], classes)
     metric = case.metric or metrics.get("r2" if classes is None else "accuracy")
     if facts.imbalanced:
@@ -200,12 +199,12 @@ def _case(model: Any, X: Any, y: Any, course: TrainingRecord | Trained | Trainin
     )
 
 
-def _data(
-    X: NDArray[Any], y: NDArray[Any], held_out: float | None, order: NDArray[np.intp], number: int
-) -> Data:
-    """Return a split: it holds out the samples after those of the last one, all once before one comes twice."""
+def _splits(
+    X: NDArray[Any], y: NDArray[Any], held_out: float | None, count: int, rng: Random
+) -> tuple[Data, ...]:
+    """Return splits, each of which holds out the samples after those of the last one: all once before one twice."""
     if held_out is None:
-        return Data(X, y, X, y)
+        return (Data(X, y, X, y),)
     kept = round(held_out * len(X))
     if not 0.0 < held_out < 1.0 or not 0 < kept < len(X):
         raise InputError(
@@ -215,8 +214,9 @@ def _data(
             kept=kept,
             samples=len(X),
         )
-    order = np.roll(order, -number * kept)
-    return Data(X[order[kept:]], y[order[kept:]], X[order[:kept]], y[order[:kept]])
+    drawn = rng.permutation(len(X))
+    orders = [np.roll(drawn, -number * kept) for number in range(count)]
+    return tuple(Data(X[order[kept:]], y[order[kept:]], X[order[:kept]], y[order[:kept]]) for order in orders)
 
 
 def _facts(setup: Setup, data: Data, classes: NDArray[np.int64] | None) -> Facts:

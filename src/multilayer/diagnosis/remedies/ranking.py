@@ -71,8 +71,8 @@ class Row:
 
     @property
     def helps(self) -> bool:
-        """Whether the gain is noticeable, and no loss with three seeds in four."""
-        return self.gain >= _NOTICEABLE and float(np.quantile(self.gains, 0.25, method="lower")) >= 0.0
+        """Whether the gain is noticeable, and there with three seeds in four."""
+        return self.gain >= _NOTICEABLE and float(np.quantile(self.gains, 0.25, method="lower")) > 0.0
 
 
 @dataclass(frozen=True, repr=False)
