@@ -80,7 +80,9 @@ def test_the_networks_own_sums_are_shown_under_their_activation(show):
     first, output = state.network.layers
     shown = show(replace(state, network=MLP([Dense(100 * first.W, first.b, "tanh"), output])))
     page = shown.view("activations").page
+    page.click("text=Compare with another one")  # tanh, which is not shown twice
     page.get_by_label("The network's own a").select_option("1")
+    page.wait_for_function("() => document.querySelectorAll('.choice').length === 1")
     expected = curve(shown.session, ActivationRequest("tanh", reach=8.0, layer=1)).overlay
     shown.wait_for_cells({"saturated": expected.saturated})
     assert page.locator(ACTIVATION).input_value() == "tanh"

@@ -8,10 +8,11 @@ import { Plot, path, scales } from "../parts/plot.js";
 /** What others are compared with first. */
 const OFTEN = ["tanh", "relu", "sigmoid", "gelu"];
 const REACHES = [4, 8, 20, 120];
+const usual = (name) => ({ name, parameters: {} });
 const defaults = (card) => Object.fromEntries(card.parameters.map(({ name, value }) => [name, value]));
 
 export default function Activations() {
-  const [shown, setShown] = useState([{ name: "sigmoid", parameters: {} }]);
+  const [shown, setShown] = useState([usual("sigmoid")]);
   const [at, setAt] = useState("1");
   const [reach, setReach] = useState(8);
   const [layer, setLayer] = useState(0);
@@ -24,12 +25,16 @@ export default function Activations() {
 
   if (!cards || !answers) return null;
   const curves = answers.slice(0, shown.length); // those of what was shown before, until the new ones are there
-  const [first] = shown;
+  const [first, ...others] = shown;
   const card = cards.find(({ name }) => name === first.name);
-  const choose = (place, name) => setShown(shown.map((one, i) => (i === place ? { name, parameters: {} } : one)));
-  const own = (number) => (setLayer(Number(number)), number > 0 && choose(0, open.activations[number - 1]));
+  const choose = (place, name) => setShown(shown.map((one, i) => (i === place ? usual(name) : one)));
+  const own = (number) => {
+    setLayer(Number(number));
+    const name = open.activations[number - 1];
+    if (name) setShown([usual(name), ...others.filter((one) => one.name !== name)]);
+  };
   const adjust = (name, value) =>
-    setShown([{ name: first.name, parameters: { ...defaults(card), ...first.parameters, [name]: value } }, ...shown.slice(1)]);
+    setShown([{ ...first, parameters: { ...defaults(card), ...first.parameters, [name]: value } }, ...others]);
 
   return html`<div class="explorer">
       <section class="chosen" aria-label=${t("Which activation")}>
@@ -40,7 +45,7 @@ export default function Activations() {
           </select>
           ${place > 0 && html`<button aria-label=${t("Remove {name}", { name: one.name })} onClick=${() => setShown(shown.filter((_, i) => i !== place))}>×</button>`}
         </div>`)}
-        ${shown.length < OFTEN.length && html`<button onClick=${() => setShown([...shown, { name: OFTEN.find((name) => shown.every((one) => one.name !== name)), parameters: {} }])}>${t("Compare with another one")}</button>`}
+        ${shown.length < OFTEN.length && html`<button onClick=${() => setShown([...shown, usual(OFTEN.find((name) => shown.every((one) => one.name !== name)))])}>${t("Compare with another one")}</button>`}
       </section>
       <section class="known" aria-label=${t("What is known of it")}>
         ${card.parameters.map((each) => html`<${Parameter} key=${first.name + each.name} parameter=${each} value=${first.parameters[each.name] ?? each.value} onChange=${adjust} />`)}
