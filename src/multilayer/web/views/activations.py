@@ -95,7 +95,10 @@ class Curve(msgspec.Struct):
     shaded: str
     """What the regions are."""
     cursor: list[tuple[str, str, str]]
-    """The numbers at the a that was asked for: the name of the cell, the head of the column, the text."""
+    """The numbers at the a that was asked for: the name of the cell, the head of the column, the text.
+
+    The last one is left out where there is no textbook's formula, so that columns of several activations agree.
+    """
     overlay: Overlay | None
 
 
