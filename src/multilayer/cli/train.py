@@ -115,12 +115,7 @@ def train(  # noqa: PLR0913, PLR0917  (the options of a command)
     """
     from multilayer.tables import Recipe, fit_table  # here, so that no other command imports them
 
-    file = _beside(table) if output is None else output
-    if not file.lower().endswith(".safetensors"):
-        raise InputError(
-            "{file}: expected a name that ends in .safetensors, as a model is such a file", file=file
-        )
-    check_writable(file)
+    file = _file(table, output)
     recipe = Recipe() if config is None else recipe_in(config)
     rng = generator(seed)
     rows = rows_to_train_on(
@@ -136,13 +131,7 @@ def train(  # noqa: PLR0913, PLR0917  (the options of a command)
         **dialect,
     )
     with located(source(table)):
-        if not as_json:
-            print_text(understood(source(table), rows, members).text())
-        known = _doubts(rows)
-        if not as_json:
-            for suspicion in known:
-                print_text(fill("suspicious: {sentence}", sentence=suspicion.sentence))
-        flush()
+        known = _shown(table, rows, members, as_json)
         with events_shown("epoch" if rows.at_once is None else "row", as_json) as show:
             model = fit_table(
                 rows,
@@ -164,6 +153,17 @@ def train(  # noqa: PLR0913, PLR0917  (the options of a command)
     print_text(_next(file).text())
 
 
+def _file(table: str, output: str | None) -> str:
+    """Return the name of the file to write, which can be written."""
+    file = _beside(table) if output is None else output
+    if not file.lower().endswith(".safetensors"):
+        raise InputError(
+            "{file}: expected a name that ends in .safetensors, as a model is such a file", file=file
+        )
+    check_writable(file)
+    return file
+
+
 def _beside(table: str) -> str:
     """Return the name of a model beside a table or the folder of its files; for standard input, in the current one."""
     from multilayer.tables.files.several import files_of, is_several
@@ -176,12 +176,19 @@ def _beside(table: str) -> str:
     return str(base.parent / f"{base.name or 'table'}{_SUFFIX}")
 
 
-def _doubts(rows: TableSource) -> tuple[Suspicion, ...]:
-    """Return what is suspicious about a table."""
+def _shown(table: str, rows: TableSource, members: int, as_json: bool) -> tuple[Suspicion, ...]:
+    """Print how a table was understood and what is suspicious about it, except as JSON; return the suspicions."""
     from multilayer.tables.suspicions import suspect
 
+    if not as_json:
+        print_text(understood(source(table), rows, members).text())
     with show_status(fill("looking for leaks")):
-        return suspect(rows.case())
+        suspicions = suspect(rows.case())
+    if not as_json:
+        for suspicion in suspicions:
+            print_text(fill("suspicious: {sentence}", sentence=suspicion.sentence))
+    flush()
+    return suspicions
 
 
 _WORDS = (

@@ -137,17 +137,7 @@ class Fitting:
             writer = CheckpointWriter.of(estimator.checkpoint, self.network, config, data, held_out)
             state = writer.resumed(state)
         self._record.resume(state.progress)
-        rate = state.progress.learning_rate
-
-        def add(training: Training, epoch: Epoch) -> None:
-            nonlocal rate
-            estimator.t_ += data.rows
-            # scikit-learn's inverse scaling counts the samples of all fits of a warm start.
-            training.set_samples(estimator.t_)
-            before, rate = rate, training.progress.learning_rate
-            self._record.add_progress(training.progress)
-            self._record.print_progress(epoch, config.schedule, rate if rate < before else None)
-
+        add = self._epoch_of_steps(data.rows, config.schedule, state.progress.learning_rate)
         trained, _ = self._train(config, data, held_out, state, add, writer)
         self.optimizer.memory = trained.memory
         self.network = trained.network
@@ -161,6 +151,23 @@ class Fitting:
         elif trained.stopped == "epochs" and not incremental and not config.schedule.needs_total:
             # A schedule that is made for so many epochs is meant to end with them.
             _warn(_NOT_CONVERGED.format(max_iter=estimator.max_iter), ConvergenceWarning)
+
+    def _epoch_of_steps(
+        self, rows: int, schedule: Schedule, rate: float
+    ) -> Callable[[Training, Epoch], None]:
+        """Return what records an epoch over these rows; `rate` is the base rate before the first one."""
+        estimator = self._estimator
+
+        def add(training: Training, epoch: Epoch) -> None:
+            nonlocal rate
+            estimator.t_ += rows
+            # scikit-learn's inverse scaling counts the samples of all fits of a warm start.
+            training.set_samples(estimator.t_)
+            before, rate = rate, training.progress.learning_rate
+            self._record.add_progress(training.progress)
+            self._record.print_progress(epoch, schedule, rate if rate < before else None)
+
+        return add
 
     def _minimize(self, data: Arrays, held_out: Arrays | None) -> None:
         """Minimize the objective over all samples, with SciPy's L-BFGS-B as scikit-learn calls it."""

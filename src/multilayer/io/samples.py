@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -141,25 +141,13 @@ def samples_in(
         raise InputError(
             "{where}: expected samples below the header, found none; add a row of numbers", where=where
         )
-    notes = [table.note] if table.note else []
-    notes += [
-        fill(
-            "{file}: the target {target} is read as the name of column {column}",
-            file=where,
-            target=target,
-            column=column + 1,
-        )
-        for target, column in zip(map(str.strip, targets or ()), meant, strict=True)
-        if target.isdecimal() and target != str(column + 1)
-    ]
-    if sign.comma:
-        notes.append(sign.note)
+    notes = [table.note, *_target_notes(where, targets or (), meant), sign.note if sign.comma else ""]
     return Samples(
         np.frombuffer(numbers, np.float64).reshape(-1, inputs),
         table.header and tuple(table.header[column] for column in columns),
         tuple(others),
         tuple(target_columns),
-        tuple(notes),
+        tuple(filter(None, notes)),
     )
 
 
@@ -182,6 +170,18 @@ def targets_of(samples: Samples, network: MLP, where: str) -> NDArray[Any] | Non
             outputs=network.widths[-1],
         )
     return targets_in(samples.targets, network.classes)
+
+
+def _target_notes(where: str, targets: Sequence[str], columns: Sequence[int]) -> Iterator[str]:
+    """Yield a note on each target that could be the number of another column than the one of this name."""
+    for target, column in zip(map(str.strip, targets), columns, strict=True):
+        if target.isdecimal() and target != str(column + 1):
+            yield fill(
+                "{file}: the target {target} is read as the name of column {column}",
+                file=where,
+                target=target,
+                column=column + 1,
+            )
 
 
 def _hint(row: CsvRow, table: CsvTable) -> str:

@@ -133,18 +133,12 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
     config.check(network)
     every = _EVERY.checked("every", every)
     callbacks = callables(callbacks)
-    if y is None and isinstance(X, Iterator) and config.epochs > 1:
-        raise InputError(
-            "an iterator has batches for one epoch only; give a function that returns a new one for each"
-        )
     if validation is not None and not isinstance(validation, tuple | np.ndarray):
         validation = _FRACTION.checked("validation", validation)
     if checkpoint is not None and rng is None and isinstance(validation, float):
         raise InputError("a checkpoint fits the same split of the data only; give a seed as rng=")
     random = generator(rng)
-    if cluster is not None:
-        X = import_module("multilayer.cluster").rows_of(network, X)  # by name: it stands on training
-    data = sources.source(network, config.loss, X, y, sample_weight, class_weight)
+    data = _source(network, config, X, y, cluster, sample_weight, class_weight)
     data, held_out = _validation(network, config, data, validation, random)
     if config.metrics and held_out is None and not isinstance(data, Arrays):
         raise InputError("metrics of batches are not measured; give validation=(X, y)")
@@ -152,11 +146,6 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
     state = initial_state(network, config.optimizer, random, memory)
     if isinstance(config.optimizer, LBFGS):
         _check_for_lbfgs(data, checkpoint=checkpoint, every=every, after=after)
-    elif cluster is not None and not config.block_sums:
-        raise InputError(
-            "a cluster shares batches by blocks, whose sums round in another way; give block_sums=True, with and "
-            "without the cluster, or optimizer=LBFGS()"
-        )
     start, writer = network if memory is None else None, None
     if checkpoint is not None:
         writer = CheckpointWriter.of(checkpoint, network, config, data, held_out)
@@ -229,6 +218,21 @@ def _config(name: str, config: TrainConfig | None, settings: Settings) -> TrainC
     if not isinstance(config, TrainConfig):
         raise InputError("config must be a TrainConfig; got {config}", config=one_line(repr(config), 60))
     return dataclasses.replace(config, **settings)  # type: ignore[arg-type]
+
+
+def _source(network: MLP, config: TrainConfig, X: Any, y: Any, cluster: Any, *weights: Any) -> Source:
+    if y is None and isinstance(X, Iterator) and config.epochs > 1:
+        raise InputError(
+            "an iterator has batches for one epoch only; give a function that returns a new one for each"
+        )
+    if cluster is not None:
+        if not (isinstance(config.optimizer, LBFGS) or config.block_sums):
+            raise InputError(
+                "a cluster shares batches by blocks, whose sums round in another way; give block_sums=True, with and "
+                "without the cluster, or optimizer=LBFGS()"
+            )
+        X = import_module("multilayer.cluster").rows_of(network, X)  # by name: it stands on training
+    return sources.source(network, config.loss, X, y, *weights)
 
 
 def _check_for_lbfgs(data: Source, **given: Any) -> None:

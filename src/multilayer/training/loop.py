@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from copy import deepcopy
 from dataclasses import replace
-from functools import partial
 from typing import Any, Self
 
 from multilayer._base.errors import InputError
-from multilayer._base.translation import N_
 from multilayer.network import MLP
 from multilayer.optimizers import LBFGS, Minimum
 from multilayer.training.block_engine import cluster_sums
@@ -212,62 +209,34 @@ class Training(Iterator[Step | Epoch]):
         if self._writer is not None and self._ending.stopped in ("interrupted", "callback"):
             self._writer.save(run.state())
         run.engine.close()
-        if self._ending.stopped != "not finite" and not run.engine.optimizer_state().is_finite():
-            optimizer = type(self.config.optimizer).__name__
-            self._ending = Ending(
-                "not finite",
-                N_("the optimizer state of {optimizer} is not finite, and the weights no longer change"),
-                {"optimizer": optimizer},
-            )
+        if self._ending.stopped != "not finite":
+            self._ending = run.not_finite_state() or self._ending
 
     def _steps(self, began: float) -> Generator[Step, None, Ending | None]:
         """Take the batches that are left of an epoch; return why training has to end, if it has."""
         run = self._run
         run.draw_order()
-        at = run.progress
-        for chunk in run.chunks(
-            self._every, None if self._writer is None else self._writer.checkpoint.batches
-        ):
-            rates = run.rates(at.steps, len(chunk))
-            outcome = run.engine.run(chunk, rates, run.rng, self._between_steps)
-            at = run.progress = run.progress.after_steps(chunk, outcome.losses)
+        saves_at = None if self._writer is None else self._writer.checkpoint.batches
+        for chunk in run.chunks(self._every, saves_at):
+            outcome, rate = run.make_steps(chunk, self._between_steps)
+            batch = run.progress.batch
             if outcome.not_finite is not None:
-                layer, what = outcome.not_finite.layer, outcome.not_finite.what
-                return Ending(
-                    "not finite",
-                    N_(
-                        "epoch {epoch}, batch {batch}, layer {layer}: {what} is not finite; the weights are those "
-                        "before this batch"
-                    ),
-                    {"epoch": at.epoch + 1, "batch": at.batch + 1, "layer": layer, "what": what},
-                )
-            if self._every is not None and len(outcome.losses) and at.batch % self._every == 0:
-                event = Step(
-                    at.epoch + 1,
-                    at.batch,
-                    run.batches,
-                    at.steps,
-                    float(outcome.losses[-1]),
-                    float(rates[len(outcome.losses) - 1, 0]),
-                    time.perf_counter() - began,
-                    partial(run.network_after, at.steps),
-                )
+                return run.not_finite_step(outcome.not_finite)
+            if self._every is not None and len(outcome.losses) and batch % self._every == 0:
+                event = run.step_event(float(outcome.losses[-1]), rate, began)
                 self._notify(event)
                 yield event
-            if self._writer is not None and self._writer.is_due_inside(at.batch):
+            if self._writer is not None and self._writer.is_due_inside(batch):
                 self._writer.save(run.state())
             reason = self._stop_reason()
             # After the last batch the epoch is whole, and has its event before training ends.
-            if reason is not None and not (run.batches is not None and at.batch == run.batches):
+            if reason is not None and batch != run.batches:
                 return ENDINGS[reason]
-        if not at.batch:
+        if not run.progress.batch:
             raise InputError(
                 "the data have no batches; expected a function that returns new ones for each epoch"
             )
-        if not math.isfinite(at.loss_sum):
-            summed = N_("epoch {epoch}: the sum of its losses is not finite")
-            return Ending("not finite", summed, {"epoch": at.epoch + 1})
-        return None
+        return run.not_finite_sum()
 
     def _iterations(self) -> Generator[Epoch, None, None]:
         self._ending = yield from self._minimization.epochs()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
 from multilayer._base.errors import InputError
+from multilayer._base.translation import N_
 from multilayer.network import MLP
 from multilayer.optimizers import Constant, OptimizerState, Parameters, Time
 from multilayer.training.batches import Batches
@@ -18,8 +19,8 @@ from multilayer.training.block_engine import BlockEngine, StepSums
 from multilayer.training.config import TrainConfig
 from multilayer.training.data import Arrays, Source, chunks
 from multilayer.training.engine import Engine, engine_for, evaluate
-from multilayer.training.events import Ending, Epoch, Memory, Stopped, Trained
-from multilayer.training.numpy_engine import NumpyEngine
+from multilayer.training.events import Ending, Epoch, Memory, Step, Stopped, Trained
+from multilayer.training.numpy_engine import NotFinite, NumpyEngine, Outcome
 from multilayer.training.rates import StepRates
 from multilayer.training.state import TrainState, with_parameters
 from multilayer.training.stopping import EarlyStopping, EarlyStoppingState
@@ -106,6 +107,42 @@ class Run:
         """Yield the batches that are left of the epoch, up to each multiple of one of `stops`, or to the end."""
         at, asked = self.progress, [stop for stop in stops if stop is not None]
         return chunks(self.data, self.config.batch_size, at.order, at.batch, asked)
+
+    def make_steps(self, batches: Batches, interrupted: Callable[[], bool]) -> tuple[Outcome, float]:
+        """Make a step per batch, as far as the engine gets; return the outcome and the rate of the last step."""
+        rates = self.rates(self.progress.steps, len(batches))
+        outcome = self.engine.run(batches, rates, self.rng, interrupted)
+        self.progress = self.progress.after_steps(batches, outcome.losses)
+        return outcome, float(rates[len(outcome.losses) - 1, 0])
+
+    def step_event(self, loss: float, rate: float, began: float) -> Step:
+        """Return the event of the batches so far, of which the last had this loss and rate."""
+        at, network = self.progress, partial(self.network_after, self.progress.steps)
+        seconds = time.perf_counter() - began
+        return Step(at.epoch + 1, at.batch, self.batches, at.steps, loss, rate, seconds, network)
+
+    def not_finite_step(self, cause: NotFinite) -> Ending:
+        """Return the end of a training whose next step would bring nan or infinity into the weights."""
+        at = self.progress
+        template = N_(
+            "epoch {epoch}, batch {batch}, layer {layer}: {what} is not finite; the weights are those before this batch"
+        )
+        places = {"epoch": at.epoch + 1, "batch": at.batch + 1, "layer": cause.layer, "what": cause.what}
+        return Ending("not finite", template, places)
+
+    def not_finite_sum(self) -> Ending | None:
+        """Return the end of a training whose losses, each of them finite, have no finite sum over the epoch."""
+        if math.isfinite(self.progress.loss_sum):
+            return None
+        template = N_("epoch {epoch}: the sum of its losses is not finite")
+        return Ending("not finite", template, {"epoch": self.progress.epoch + 1})
+
+    def not_finite_state(self) -> Ending | None:
+        """Return the end of a training whose weights are finite, and whose optimizer state is not."""
+        if self.engine.optimizer_state().is_finite():
+            return None
+        template = N_("the optimizer state of {optimizer} is not finite, and the weights no longer change")
+        return Ending("not finite", template, {"optimizer": type(self.config.optimizer).__name__})
 
     def end_iteration(self, parameters: Parameters, loss: float, began: float) -> Epoch:
         """Take the result of an iteration over all the data, which is an epoch, and return its event."""
