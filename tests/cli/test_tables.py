@@ -1,6 +1,7 @@
 """Train and predict on tables: what is printed, what is written, that a seed decides all of it."""
 
 import io
+import json
 import re
 import shutil
 
@@ -160,6 +161,22 @@ def test_predict_takes_columns_in_any_order_and_passes_on_ids(multilayer, specie
     assert found["id"].tolist() == changed["id"].tolist()
     np.testing.assert_array_equal(found.iloc[1:, 3:].to_numpy(), usual.iloc[1:, 2:].to_numpy())
     assert not np.array_equal(found.iloc[0, 3:].to_numpy(), usual.iloc[0, 2:].to_numpy())
+
+
+def test_new_categories_are_said_in_the_last_line(multilayer, species, tmp_path):
+    test, folder = pd.read_csv(TEST), tmp_path / "parts"
+    folder.mkdir()
+    test.loc[3:5, "island"] = ["Elba", "Capri", "Elba"]
+    for part, rows in {"a.csv": slice(0, 5), "b.csv": slice(5, None)}.items():
+        test[rows].to_csv(folder / part, index=False)
+    said = "did not have count as none of those it had: 'island' in 3 rows ('Capri', 'Elba')"
+    assert multilayer("predict", species, folder / "a.csv").err.splitlines()[-1].endswith("('Capri', 'Elba')")
+    done = multilayer("predict", species, folder, "-o", tmp_path / "out", "--json")
+    assert done.err.splitlines()[-1].endswith(said)
+    (new,) = json.loads(done.out.splitlines()[-1])["new_categories"]
+    assert (new["column"], new["rows"]) == ("island", 3)
+    assert said in multilayer("explain", species, folder).err
+    assert "did not have" not in multilayer("predict", species, TEST).err
 
 
 def test_predict_reads_a_pipe(multilayer, species, monkeypatch):

@@ -13,7 +13,7 @@ from multilayer._base.errors import InputError, located
 from multilayer._base.text import fill, quoted
 from multilayer.cli.cluster import cluster_option, events_option, events_shown
 from multilayer.cli.console import path, print_error, print_note, show_status
-from multilayer.cli.tables import csv_options, model_argument, table_argument
+from multilayer.cli.tables import csv_options, model_argument, print_new_categories, table_argument
 from multilayer.io import source
 
 if TYPE_CHECKING:
@@ -80,9 +80,10 @@ def predict(
     if as_json:
         raise InputError("--json is for the events of a folder; name one, such as -o predictions/")
     with show_status(fill("predicting {table}", table=source(table))):
-        rows = answers.write(loaded, table, output, dialect)
+        written = answers.write(loaded, table, output, dialect)
     if output != "-":
-        print_note(fill("wrote {rows:,} rows to {file}", rows=rows, file=output))
+        print_note(fill("wrote {rows:,} rows to {file}", rows=written.rows, file=output))
+    print_new_categories(written.new_categories)
     return 0
 
 
@@ -121,6 +122,7 @@ def _folder(
             rows=found.rows,
         )
     )
+    print_new_categories(found.new_categories)
     return 0 if found.done == found.total else 2
 
 

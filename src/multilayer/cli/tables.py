@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -13,8 +13,17 @@ from multilayer.io import source
 
 if TYPE_CHECKING:
     from multilayer.tables import Columns, Model, Reading
+    from multilayer.tables.new_categories import NewCategories
 
-__all__ = ["csv_options", "model_argument", "read", "read_for", "table_argument", "types_option"]
+__all__ = [
+    "csv_options",
+    "model_argument",
+    "print_new_categories",
+    "read",
+    "read_for",
+    "table_argument",
+    "types_option",
+]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -74,6 +83,7 @@ def read_for(model: Model, table: str, dialect: Mapping[str, Any], *, needs_targ
     With a target, only the rows are returned that have one.
     """
     from multilayer.tables import Columns, ColumnSchema, columns_of, read_batches
+    from multilayer.tables.new_categories import new_categories
     from multilayer.tables.table_source import with_target
 
     target = model.target
@@ -82,6 +92,7 @@ def read_for(model: Model, table: str, dialect: Mapping[str, Any], *, needs_targ
     with show_status(fill("reading {table}", table=source(table))):
         pieces = read_batches(table, schema, optional=() if needs_target else (target.name,), **dialect)
         columns = Columns.joined([columns for columns, _ in pieces])
+    print_new_categories(new_categories(columns, model.encoder))
     if target.name not in columns:
         return columns
     if not numeric:
@@ -91,3 +102,11 @@ def read_for(model: Model, table: str, dialect: Mapping[str, Any], *, needs_targ
     for note in notes:
         print_note(note)
     return columns
+
+
+def print_new_categories(found: Sequence[NewCategories]) -> None:
+    """Say which categories of a table training did not have."""
+    from multilayer.tables.new_categories import said
+
+    if found:
+        print_note(said(found))

@@ -14,6 +14,7 @@ from multilayer.tables.files import read_batches, read_table, write_rows
 from multilayer.tables.fitting import fit_table
 from multilayer.tables.frames import columns_of
 from multilayer.tables.model import Model
+from multilayer.tables.new_categories import NewCategories
 from multilayer.tables.reading import Reading
 from multilayer.tables.recipe import Recipe
 from multilayer.tables.record import MemberRecord, TrainingRecord
@@ -37,6 +38,7 @@ __all__ = [
     "FitProgress",
     "MemberRecord",
     "Model",
+    "NewCategories",
     "Reading",
     "Recipe",
     "RowBlocks",

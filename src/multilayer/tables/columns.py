@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from multilayer._base.errors import InputError
 from multilayer._base.text import near_matches, quoted
 
-__all__ = ["KINDS", "MISSING", "UNSEEN", "Column", "ColumnSchema", "Columns", "Kind"]
+__all__ = ["KINDS", "MISSING", "SHOWN", "UNSEEN", "Column", "ColumnSchema", "Columns", "Kind"]
 
 Kind: TypeAlias = Literal["number", "category", "date", "text", "identifier"]
 """What the values of a column are: numbers to compute with, one of a few categories, dates with or without a time,
@@ -25,6 +25,9 @@ MISSING = -1
 
 UNSEEN = -2
 """The code of a category that a schema does not have."""
+
+SHOWN = 3
+"""So many categories that a schema does not have are named."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,12 +45,15 @@ class Column:
         `UNSEEN`; datetime64[us] for dates, where NaT is missing; else Python objects, str or None.
     categories : tuple of str
         The categories as text, for that kind alone. A number among them is its shortest text: 1.0 is "1".
+    unseen : tuple of str
+        The first texts behind `UNSEEN`, in the rows that were read together, one more than `SHOWN` at most.
     """
 
     name: str
     kind: Kind
     values: NDArray[Any]
     categories: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
 
     @property
     def schema(self) -> ColumnSchema:
@@ -109,10 +115,7 @@ class Columns:
     @classmethod
     def joined(cls, pieces: Sequence[Columns]) -> Columns:
         """Return the rows of all pieces, of which each has the columns of the first one."""
-        return cls(
-            replace(first, values=np.concatenate([piece[first.name].values for piece in pieces]))
-            for first in pieces[0]
-        )
+        return cls(_joined([piece[name] for piece in pieces]) for name in pieces[0].names)
 
     @property
     def rows(self) -> int:
@@ -152,3 +155,9 @@ class Columns:
     def take(self, rows: Any) -> Columns:
         """Return some of the rows, chosen by index, mask or slice."""
         return Columns(column.take(rows) for column in self)
+
+
+def _joined(parts: Sequence[Column]) -> Column:
+    unseen = dict.fromkeys(text for part in parts for text in part.unseen)
+    values = np.concatenate([part.values for part in parts])
+    return replace(parts[0], values=values, unseen=tuple(unseen)[: SHOWN + 1])

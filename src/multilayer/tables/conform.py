@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from multilayer._base.errors import InputError
 from multilayer._base.text import did_you_mean, fill, quoted
 from multilayer._base.translation import N_
-from multilayer.tables.columns import UNSEEN, Column, Columns, ColumnSchema
+from multilayer.tables.columns import SHOWN, UNSEEN, Column, Columns, ColumnSchema
 from multilayer.tables.kinds import of_texts
 from multilayer.tables.texts import Texts, number_of, recoded, shortest
 
@@ -25,9 +25,9 @@ _LEAST_NUMBERS = 20
 def conform(columns: Columns, schema: Sequence[ColumnSchema]) -> Columns:
     """Return the columns of a schema, in its order; others are left out.
 
-    Categories get the codes of the schema; new ones are `UNSEEN`. Numbers are categories by their shortest text, and
-    texts are numbers or dates where all of them are. Where no category of the schema is a number, a column of numbers
-    is refused, and so are 20 categories or more that are all numbers.
+    Categories get the codes of the schema; new ones are `UNSEEN`, and the first of them are kept as text. Numbers are
+    categories by their shortest text, and texts are numbers or dates where all of them are. Where no category of the
+    schema is a number, a column of numbers is refused, and so are 20 categories or more that are all numbers.
 
     Raises
     ------
@@ -107,8 +107,16 @@ def _recoded(column: Column, wanted: ColumnSchema) -> Column:
             name=quoted(column.name),
             some=_some(wanted.categories),
         )
-    codes = CategoryCodes(wanted.categories).of(_texts(column))
-    return Column(wanted.name, "category", codes, wanted.categories)
+    texts = _texts(column).tidy()
+    codes = CategoryCodes(wanted.categories).of(texts)
+    return Column(wanted.name, "category", codes, wanted.categories, _some_of(texts, codes == UNSEEN))
+
+
+def _some_of(texts: Texts, rows: NDArray[np.bool_]) -> tuple[str, ...]:
+    """Return the first texts of some rows, one more than are shown."""
+    if not rows.any():
+        return ()
+    return tuple(texts.distinct[place] for place in np.unique(texts.codes[rows])[: SHOWN + 1].tolist())
 
 
 def _are_numbers(column: Column) -> bool:
@@ -144,8 +152,7 @@ class CategoryCodes:
         return bool(self._alike)
 
     def of(self, texts: Texts) -> NDArray[np.int32]:
-        """Return the code of each row."""
-        texts = texts.tidy()
+        """Return the code of each row, of texts that are tidy."""
         return recoded(texts.codes, [self.one(text) for text in texts.distinct])
 
     def one(self, text: str) -> int:

@@ -19,6 +19,7 @@ from multilayer.backend import get_threads
 from multilayer.tables.columns import Columns, ColumnSchema
 from multilayer.tables.conform import conform
 from multilayer.tables.row_norm import RowNorm
+from multilayer.tables.transforms.categories import OneHot
 from multilayer.tables.transforms.dates import Calendar
 from multilayer.tables.transforms.fitting import EncoderSettings, fit_transforms
 from multilayer.tables.transforms.tally import Tally, sample_rows
@@ -46,6 +47,11 @@ class ColumnEncoder:
     def names(self) -> tuple[tuple[str, ...], ...]:
         """The names of the inputs of each transform."""
         return tuple(transform.names(self.schema) for transform in self.transforms)
+
+    @property
+    def shares(self) -> bool:
+        """Whether an input is for all categories that the schema does not have, as training had rare ones."""
+        return any(isinstance(transform, OneHot) and transform.other for transform in self.transforms)
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,14 @@ from multilayer._base.text import fill, one_line, quoted
 from multilayer.network import MLP
 from multilayer.tables.calibration import Calibration
 from multilayer.tables.columns import Columns
+from multilayer.tables.conform import conform
 from multilayer.tables.conformal import Conformal
 from multilayer.tables.encoder import Encoder
 from multilayer.tables.ensemble import Ensemble, check_networks
 from multilayer.tables.frames import columns_of
 from multilayer.tables.model_file import Parts, read, write
 from multilayer.tables.model_views import ModelSummary, ModelTrace
+from multilayer.tables.new_categories import NewCategories, new_categories
 from multilayer.tables.target import Target
 
 if TYPE_CHECKING:
@@ -140,6 +142,15 @@ class Model:
         columns, single = self._rows(table)
         found = self._known().sets(self._ensemble(columns), coverage)
         return found[0] if single else found
+
+    def new_categories(self, table: Any) -> tuple[NewCategories, ...]:
+        """Return the columns with categories that training did not have, with rows and some of the categories.
+
+        They count as none of the categories of training. Columns of which the encoder has the most frequent categories
+        alone are left out.
+        """
+        columns, _ = self._rows(table)
+        return new_categories(conform(columns, self.encoder.schema), self.encoder)
 
     def trace(self, table: Any, member: int = 1) -> ModelTrace:
         """Return the way of some rows through the model: as they are, encoded, and through the layers of one network.

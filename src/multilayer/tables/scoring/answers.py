@@ -13,10 +13,27 @@ from multilayer import backend
 from multilayer._base.ahead import ahead
 from multilayer._base.storage import AnyPath
 from multilayer.tables.columns import Columns
+from multilayer.tables.encoder import Encoder
 from multilayer.tables.files import read_batches, write_rows
 from multilayer.tables.model import Model
+from multilayer.tables.new_categories import NewCategories, joined, new_categories
 
-__all__ = ["Answers"]
+__all__ = ["Answers", "Written"]
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was read and written."""
+
+    rows: int
+    new_categories: tuple[NewCategories, ...] = ()
+
+    def and_piece(self, columns: Columns, encoder: Encoder) -> Written:
+        """Return what is written with another piece."""
+        new = new_categories(columns, encoder)
+        return Written(
+            self.rows + columns.rows, joined((self.new_categories, new)) if new else self.new_categories
+        )
 
 
 @dataclass(frozen=True)
@@ -30,8 +47,8 @@ class Answers:
     keep: tuple[str, ...] = ()
     """Columns to pass on that the model uses; those that it does not use are passed on anyway."""
 
-    def write(self, model: Model, table: AnyPath, output: AnyPath, dialect: Mapping[str, Any]) -> int:
-        """Read a table, predict and write piece by piece, at the same time; return the number of rows.
+    def write(self, model: Model, table: AnyPath, output: AnyPath, dialect: Mapping[str, Any]) -> Written:
+        """Read a table, predict and write piece by piece, at the same time.
 
         Raises
         ------
@@ -39,18 +56,18 @@ class Answers:
             As `read_batches` and `write_rows` do. What was at `output` before then stays.
         """
         pieces = read_batches(table, model.encoder.schema, self.keep, others=True, **dialect)
-        rows, threads = 0, backend.get_threads()
+        written, threads = Written(0), backend.get_threads()
 
         def answers() -> Iterator[dict[str, Any]]:
-            nonlocal rows
+            nonlocal written
             for columns, others in ahead(pieces):
-                rows += columns.rows
+                written = written.and_piece(columns, model.encoder)
                 with backend.threads(threads):  # those of the caller, in the thread that makes the answers
                     found = self.of(model, columns, others)
                 yield found
 
         write_rows(output, ahead(answers()))
-        return rows
+        return written
 
     def of(self, model: Model, columns: Columns, carried: Mapping[str, Any]) -> dict[str, Any]:
         """Return the columns that are passed on, and beside them the answers."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +15,8 @@ from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import fill
 from multilayer.cluster import Outcome, UnfitWorkerError, WorkerLost, completed, connected
 from multilayer.tables.model import Model
-from multilayer.tables.scoring.answers import Answers
+from multilayer.tables.new_categories import NewCategories, joined
+from multilayer.tables.scoring.answers import Answers, Written
 from multilayer.tables.scoring.fragments import Fragment, fragments_of
 from multilayer.tables.scoring.plan import Plan, begun, finish
 
@@ -49,6 +50,8 @@ class Scored:
     before: int
     """Fragments that earlier runs had done."""
     faults: tuple[Fault, ...] = ()
+    new_categories: tuple[NewCategories, ...] = ()
+    """Of this run."""
 
 
 Event = Scored | WorkerLost
@@ -106,10 +109,12 @@ def score(
     at = Scored(len(fragments), len(fragments) - len(missing), 0, len(fragments) - len(missing))
     for outcome in _outcomes(job, [fragments[number] for number in missing], cluster, say):
         if outcome.error is None:
-            at = Scored(at.total, at.done + 1, at.rows + outcome.value, at.before, at.faults)
+            written: Written = outcome.value
+            new = joined((at.new_categories, written.new_categories))
+            at = replace(at, done=at.done + 1, rows=at.rows + written.rows, new_categories=new)
         else:
             fault = Fault.of(fragments[missing[outcome.number]].source, str(outcome.error))
-            at = Scored(at.total, at.done, at.rows, at.before, (*at.faults, fault))
+            at = replace(at, faults=(*at.faults, fault))
         say(at)
     if at.done == at.total:
         finish(target, plan)
@@ -142,8 +147,8 @@ def _outcomes(
             yield Outcome(number, error=error)
 
 
-def fragment_scored(job: _Job, fragment: Fragment) -> int:
-    """Write the predictions for one fragment, and return the number of its rows; here or on a worker."""
+def fragment_scored(job: _Job, fragment: Fragment) -> Written:
+    """Write the predictions for one fragment; here or on a worker."""
     output = Path(job.folder) / fragment.output
     return job.answers.write(_model(job.model, job.content), fragment.source, output, job.dialect)
 
