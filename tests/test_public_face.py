@@ -136,3 +136,17 @@ def test_readme_and_guide_are_read():
 @forks
 def test_every_name_that_is_written_resolves_after_a_bare_import():
     after_a_bare_import("eval(value)", written_names())
+
+
+@pytest.mark.parametrize(
+    ("name", "room"),
+    [("MLPClassifier", "estimators"), ("Adam", "optimizers"), ("relu", "activations"), ("squared", "losses")],
+)
+def test_a_name_of_a_submodule_is_told_where_it_is(name, room):
+    with pytest.raises(AttributeError, match=rf"no attribute '{name}'; it is multilayer\.{room}\.{name}$"):
+        getattr(multilayer, name)
+
+
+def test_a_name_that_is_nowhere_is_plainly_refused():
+    with pytest.raises(AttributeError, match=r"module 'multilayer' has no attribute 'nothing'$"):
+        multilayer.nothing  # noqa: B018

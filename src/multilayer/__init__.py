@@ -4,6 +4,7 @@ See every number of a network, and trust every digit.
 """
 
 from importlib import import_module
+from sys import modules
 from typing import TYPE_CHECKING, Any
 
 from multilayer import activations
@@ -110,7 +111,27 @@ def __getattr__(name: str) -> Any:
         return found
     if name in _SUBMODULES:
         return import_module(f"multilayer.{name}")
-    raise AttributeError(f"module 'multilayer' has no attribute {name!r}")
+    hint = "" if name.startswith("_") else _elsewhere(name)
+    message = f"module 'multilayer' has no attribute {name!r}{hint}"
+    raise AttributeError(message, name=name, obj=modules[__name__])
+
+
+def _elsewhere(name: str) -> str:
+    """Return in which submodule a name is, for the end of a message; empty where it is in none."""
+    from importlib.util import find_spec
+
+    if find_spec(f"multilayer.{name}") is not None:  # `from multilayer import web` asks here first
+        return ""
+    for room in sorted(
+        _SUBMODULES, key="estimators".__eq__
+    ):  # which import scikit-learn, a second, come last
+        try:
+            public = import_module(f"multilayer.{room}").__all__
+        except MissingExtraError:
+            continue
+        if name in public:
+            return f"; it is multilayer.{room}.{name}"
+    return ""
 
 
 def __dir__() -> list[str]:

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import re
 
 import mpmath
 import numpy as np
@@ -178,7 +179,7 @@ def test_reprs_say_what_it_is():
         (lambda: Dense([[1, 2]], [1, 2], "rleu"), "did you mean 'relu'"),
         (lambda: Dense([[1, 2]], [1, 2], "lambda"), "no activation is called 'lambda'"),
         (lambda: MLP([]), "at least one layer"),
-        (lambda: MLP([1]), "layer 1 is a int"),
+        (lambda: MLP([1]), "layer 1 is of type int"),
         (
             lambda: MLP([Dense(np.ones((2, 5))), Dense(np.ones((4, 3)))]),
             r"layer 2: W has shape \(4, 3\) but layer 1 has 5 units; expected \(5, n\)",
@@ -210,3 +211,28 @@ def test_trace_and_prediction_are_the_same_bits(shape, samples, entropy):
     x = np.random.default_rng(entropy).normal(size=(samples, shape[0]))
     assert net(x).tobytes() == net.trace(x)[-1].z.tobytes()
     assert net(x).shape == (samples, shape[-1])
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("predict", "net(X) has the outputs"),
+        ("forward", "net(X) has the outputs"),
+        ("fit", "multilayer.fit(net, X, y"),
+        ("coefs_", "net.layers[0].W"),
+        ("save", "multilayer.save(net, path)"),
+    ],
+)
+def test_names_of_other_libraries_are_answered(name, said):
+    net = MLP([Dense([[1.0]], [0.0], "identity")])
+    assert not hasattr(net, name)
+    with pytest.raises(AttributeError, match=re.escape(said)):
+        getattr(net, name)
+
+
+def test_a_name_that_nobody_knows_is_plainly_refused():
+    net = MLP([Dense([[1.0]], [0.0], "identity")])
+    with pytest.raises(AttributeError, match=r"'MLP' object has no attribute 'nothing'$"):
+        net.nothing  # noqa: B018
+    assert pickle.loads(pickle.dumps(net)) == net  # noqa: S301
+    assert copy.deepcopy(net) == net

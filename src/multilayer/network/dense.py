@@ -213,7 +213,8 @@ def check_chain(layers: tuple[Dense, ...]) -> None:
     for number, layer in enumerate(layers, 1):
         if not isinstance(layer, Dense):
             raise InputError(
-                "layer {number} is a {kind}; expected multilayer.Dense",
+                "layer {number} is of type {kind}; expected multilayer.Dense, or take "
+                "multilayer.initialize((2, 4, 3), ...) for widths",
                 number=number,
                 kind=type(layer).__name__,
             )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from numbers import Integral
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -16,6 +16,7 @@ from multilayer._base.errors import InputError
 from multilayer._base.fields import Limits, entries
 from multilayer._base.names import with_known_options
 from multilayer._base.text import one_line
+from multilayer._base.translation import N_, translated
 from multilayer.activations import Activation
 from multilayer.network.collapse import collapsed_layers
 from multilayer.network.dense import Dense, check_chain, float_type, samples_in, samples_of
@@ -24,6 +25,19 @@ from multilayer.network.summary import Summary, summary_of
 from multilayer.network.trace import Trace, forward
 
 __all__ = ["MLP"]
+
+_ELSEWHERE = {
+    **dict.fromkeys(
+        ("predict", "predict_proba", "forward"), N_("net(X) has the outputs, net.classify(X) the classes")
+    ),
+    **dict.fromkeys(("fit", "train"), N_("write multilayer.fit(net, X, y, loss=...)")),
+    **dict.fromkeys(
+        ("weights", "get_weights", "parameters", "state_dict", "coefs_", "intercepts_"),
+        N_("they are net.layers[0].W, net.layers[0].b and so on"),
+    ),
+    "save": N_("write multilayer.save(net, path)"),
+}
+"""What users of other libraries look for here."""
 
 
 @dataclass(frozen=True, eq=False, init=False, repr=False)
@@ -231,6 +245,13 @@ class MLP:
         with np.errstate(over="ignore"):
             layers[number - 1] = Dense(new.W.astype(self.dtype), new.b.astype(self.dtype), new.activation)
         return self._with(layers)
+
+    if not TYPE_CHECKING:  # which would take any name for known
+
+        def __getattr__(self, name: str) -> Any:
+            message = f"'MLP' object has no attribute {name!r}"
+            hint = translated(_ELSEWHERE.get(name, ""))
+            raise AttributeError(f"{message}; {hint}" if hint else message, name=name, obj=self)
 
     def _with(self, layers: Iterable[Dense]) -> MLP:
         return MLP(layers, classes=self.classes, inputs=self.input_names)
