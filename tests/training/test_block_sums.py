@@ -119,7 +119,7 @@ def test_an_activation_of_the_user():
 def test_what_is_not_finite_is_named():
     X, _, _ = samples()
     X[4000, 2] = np.inf
-    with pytest.warns(UserWarning, match=r"epoch 1, batch 2, layer 1: x is not finite"):
+    with pytest.warns(UserWarning, match=r"epoch 1, batch 2: X holds nan or infinity"):
         result = trained(X=X, shuffle=False)
     assert result.stopped == "not finite"
     assert np.isfinite(weights_of(result)).all()

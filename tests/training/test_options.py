@@ -68,9 +68,16 @@ def test_so_do_the_options_of_other_functions(function, option, near):
 
 
 @pytest.mark.parametrize("function", [fit, train])
-def test_a_missing_loss_is_named(function):
-    with pytest.raises(InputError, match=f"^{function.__name__} needs the option loss=$"):
-        function(NET, X, X)
+@pytest.mark.parametrize(
+    ("output", "usual"),
+    [("sigmoid", "binary_cross_entropy"), ("softmax", "categorical_cross_entropy"), ("relu", "squared")],
+)
+def test_a_missing_loss_is_named(function, output, usual):
+    net = initialize((3, 2), output=output, rng=0)
+    with pytest.raises(
+        InputError, match=f"^no loss is given: write loss='{usual}', say, for the .* {output}$"
+    ):
+        function(net, X, X)
 
 
 def test_a_config_holds_the_settings_and_keywords_replace_them():

@@ -142,11 +142,11 @@ def test_a_second_ctrl_c_aborts():
 def test_not_finite_loss_names_the_place_and_keeps_the_weights():
     bad = X.copy()
     bad[70, 2] = np.inf
-    with pytest.warns(TrainingWarning, match="epoch 1, batch 3, layer 1: x is not finite"):
+    with pytest.warns(TrainingWarning, match="epoch 1, batch 3: X holds nan or infinity"):
         trained = fit(NET, bad, Y, epochs=3, shuffle=False, **OPTIONS)
     good = fit(NET, X[:64], Y[:64], epochs=1, shuffle=False, **OPTIONS)
     assert trained.stopped == "not finite"
-    assert trained.message.startswith("epoch 1, batch 3, layer 1: x is not finite")
+    assert trained.message.startswith("epoch 1, batch 3: X holds nan or infinity")
     assert bits(trained.network) == bits(good.network)
 
 

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from multilayer import losses
 from multilayer._base.arrays import plain_array
 from multilayer._base.errors import InputError
 from multilayer._base.fields import checked_flag
 from multilayer._base.names import with_known_options
 from multilayer._base.random import Seed, generator
 from multilayer._base.text import fill
-from multilayer.diagnosis.case import Case, case_of, course_of, loss_of_numbers, natural_loss
+from multilayer.diagnosis.case import Case, case_of, course_of, loss_of_numbers
 from multilayer.diagnosis.checks import CHECKS
 from multilayer.diagnosis.diagnosis import Diagnosis, conclude
 from multilayer.diagnosis.evidence import Caller, TrainingRecord
@@ -138,7 +139,7 @@ def _missing(course: TrainingRecord, caller: Caller) -> dict[str, str]:
 def _loss_of(case: Case) -> tuple[Loss | None, str]:
     """Return the loss for a network of which none is known, and a note; None where none belongs to it."""
     activation = case.network.layers[-1].activation
-    chosen, name = natural_loss(activation), activation.facts.name
+    chosen, name = losses.for_activation(activation), activation.facts.name
     numbers = loss_of_numbers(case.y, case.network.widths[-1])
     if chosen is not None and numbers is not None and not _takes(chosen, case):
         return numbers, fill(

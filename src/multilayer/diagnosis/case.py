@@ -13,7 +13,6 @@ from multilayer import losses
 from multilayer._base.arrays import plain_array, real_array, refuse_masked
 from multilayer._base.errors import InputError
 from multilayer._base.text import one_line
-from multilayer.activations import Activation, Identity
 from multilayer.diagnosis.evidence import TrainingRecord
 from multilayer.interop.containers import transformed, unwrapped
 from multilayer.interop.conversion import conversion_of
@@ -33,7 +32,7 @@ from multilayer.training import History, Metric, Trained, Training
 from multilayer.training.config import TrainConfig
 from multilayer.training.samples import targets
 
-__all__ = ["Case", "case_of", "case_of_fit", "course_of", "loss_of_numbers", "natural_loss"]
+__all__ = ["Case", "case_of", "case_of_fit", "course_of", "loss_of_numbers"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,14 +162,6 @@ def record_of(config: TrainConfig, history: History | None, stopped: str | None)
         penalty=config.shrinkage,
         loss=config.loss,
     )
-
-
-def natural_loss(activation: Activation) -> Loss | None:
-    """Return the loss that belongs to an output activation; None where none does."""
-    for loss in losses.catalogue:
-        if isinstance(activation, loss.fused_activations):
-            return loss
-    return losses.squared if isinstance(activation, Identity) else None
 
 
 def loss_of_numbers(y: Any, units: int) -> Loss | None:

@@ -15,7 +15,7 @@ from multilayer._base.errors import InputError, TrainingWarning
 from multilayer._base.fields import Limits
 from multilayer._base.random import Seed, generator
 from multilayer._base.text import one_line
-from multilayer.diagnosis.case import loss_of_numbers, natural_loss
+from multilayer.diagnosis.case import loss_of_numbers
 from multilayer.diagnosis.check import SEVERITIES, Finding, Severity
 from multilayer.diagnosis.evidence import Caller, TrainingRecord
 from multilayer.diagnosis.phrases import sentence, sentences
@@ -257,7 +257,7 @@ class Live:
 
     def _drawn(self, network: MLP) -> Sample:
         X = inputs(network, self._X)
-        loss = self._loss or natural_loss(network.layers[-1].activation)
+        loss = self._loss or losses.for_activation(network.layers[-1].activation)
         if loss is None and self._y is not None:
             loss = loss_of_numbers(self._y, network.widths[-1])
         y = None if self._y is None or loss is None else targets(network, loss, self._y)

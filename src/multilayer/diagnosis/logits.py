@@ -29,7 +29,7 @@ from multilayer._base.data_frames import numbers
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill, quoted
 from multilayer.activations import Activation, Identity, sigmoid, softmax
-from multilayer.diagnosis.case import Case, natural_loss
+from multilayer.diagnosis.case import Case
 from multilayer.losses import (
     BinaryCrossEntropy,
     CategoricalCrossEntropy,
@@ -73,7 +73,7 @@ def read_as_trained(case: Case, loss: Loss | str | None) -> tuple[Case, Loss | N
     last = case.network.layers[-1].activation
     if not isinstance(last, Identity):
         y, notes = _numbered(y, units)
-        if given is None and natural_loss(last) is None and units > 1 and y.ndim == 1:
+        if given is None and losses.for_activation(last) is None and units > 1 and y.ndim == 1:
             given = _loss_of(y, units)
             if given is not None:
                 note = fill("no loss was given, and y holds classes: {loss} is taken", loss=given.facts.name)

@@ -23,7 +23,7 @@ from multilayer.losses.residuals import (
     quantile,
     squared,
 )
-from multilayer.losses.table import catalogue, get, names
+from multilayer.losses.table import catalogue, for_activation, get, names
 
 __all__ = [
     "Absolute",
@@ -41,6 +41,7 @@ __all__ = [
     "binary_cross_entropy",
     "catalogue",
     "categorical_cross_entropy",
+    "for_activation",
     "get",
     "huber",
     "mean_absolute_error",

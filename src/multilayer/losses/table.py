@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from multilayer._base.names import Entry, Registry
+from multilayer.activations import Activation, Identity
 from multilayer.losses.likelihoods import binary_cross_entropy, categorical_cross_entropy, poisson
 from multilayer.losses.loss import Loss
 from multilayer.losses.residuals import (
@@ -16,7 +17,7 @@ from multilayer.losses.residuals import (
     squared,
 )
 
-__all__ = ["catalogue", "get", "names", "registry"]
+__all__ = ["catalogue", "for_activation", "get", "names", "registry"]
 
 catalogue: tuple[Loss, ...] = (
     squared,
@@ -81,6 +82,19 @@ def names() -> tuple[str, ...]:
     ('squared', 'mean_squared_error')
     """
     return registry.names()
+
+
+def for_activation(activation: Activation, /) -> Loss | None:
+    """Return the loss that belongs to an output activation; None where none does.
+
+    >>> from multilayer.activations import relu, softmax
+    >>> for_activation(softmax), for_activation(relu)
+    (CategoricalCrossEntropy(label_smoothing=0.0), None)
+    """
+    for loss in catalogue:
+        if isinstance(activation, loss.fused_activations):
+            return loss
+    return squared if isinstance(activation, Identity) else None
 
 
 def get(name: str | Loss, /, **parameters: Any) -> Loss:

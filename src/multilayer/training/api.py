@@ -11,6 +11,7 @@ from typing import Any, Unpack
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from multilayer import losses
 from multilayer._base.errors import InputError, TrainingWarning
 from multilayer._base.fields import Limits, checked_flag
 from multilayer._base.random import Random, Seed, generator
@@ -129,7 +130,7 @@ def train(  # noqa: PLR0913  (every one is a keyword with a default that leaves 
         Before the first batch, when something does not fit.
     """
     network = network_of(network)
-    config = _config("train", config, settings)
+    config = _config(network, config, settings)
     config.check(network)
     every = _EVERY.checked("every", every)
     callbacks = callables(callbacks)
@@ -199,8 +200,6 @@ def fit(
     """
     if progress is not None:
         progress = checked_flag("progress", progress)
-    if options.get("config") is None and "loss" not in options:
-        raise InputError("fit needs the option loss=")
     training = train(network, X, y, **options)
     rows = training.show_inside_epochs() if isinstance(X, Blocks) else None
     with progress_bar(training.config.epochs, progress, rows) as show:
@@ -210,10 +209,15 @@ def fit(
     return trained
 
 
-def _config(name: str, config: TrainConfig | None, settings: Settings) -> TrainConfig:
+def _config(network: MLP, config: TrainConfig | None, settings: Settings) -> TrainConfig:
     if config is None:
         if "loss" not in settings:
-            raise InputError("{name} needs the option loss=", name=name)
+            output = network.layers[-1].activation
+            raise InputError(
+                "no loss is given: write loss='{loss}', say, for the output activation {output}",
+                loss=(losses.for_activation(output) or losses.squared).facts.name,
+                output=output.facts.name,
+            )
         return TrainConfig(**settings)
     if not isinstance(config, TrainConfig):
         raise InputError("config must be a TrainConfig; got {config}", config=one_line(repr(config), 60))

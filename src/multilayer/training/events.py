@@ -47,10 +47,7 @@ class Ending(NamedTuple):
 
     def message(self) -> str:
         """Return the sentence in the present language."""
-        said = fill(self.template, **self.places) if self.places else translated(self.template)
-        if self.stopped != "not finite":
-            return said
-        return fill("{where}; scale the inputs, lower the learning rate, or clip the gradients", where=said)
+        return fill(self.template, **self.places) if self.places else translated(self.template)
 
 
 ENDINGS: dict[Stopped, Ending] = {

@@ -83,5 +83,8 @@ class Minimization:
         if ended is not None or self.minimum is None:
             return ENDINGS[ended or "callback"]
         if not math.isfinite(self.minimum.value):
-            return Ending("not finite", N_("the loss of all samples is not finite"))
+            return Ending(
+                "not finite",
+                N_("the loss of all samples is not finite; fill in missing values of X, and scale it"),
+            )
         return Ending("epochs" if self.minimum.status == 1 else "plateau", self.minimum.message)

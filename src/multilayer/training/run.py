@@ -124,9 +124,16 @@ class Run:
     def not_finite_step(self, cause: NotFinite) -> Ending:
         """Return the end of a training whose next step would bring nan or infinity into the weights."""
         at = self.progress
-        template = N_(
-            "epoch {epoch}, batch {batch}, layer {layer}: {what} is not finite; the weights are those before this batch"
-        )
+        if (cause.layer, cause.what) == (1, "x"):
+            template = N_(
+                "epoch {epoch}, batch {batch}: X holds nan or infinity; the weights are those before this batch; fill "
+                "in missing values, or leave their samples out"
+            )
+        else:
+            template = N_(
+                "epoch {epoch}, batch {batch}, layer {layer}: {what} is not finite; the weights are those before this "
+                "batch; scale the inputs, lower the learning rate, or clip the gradients"
+            )
         places = {"epoch": at.epoch + 1, "batch": at.batch + 1, "layer": cause.layer, "what": cause.what}
         return Ending("not finite", template, places)
 
@@ -134,14 +141,20 @@ class Run:
         """Return the end of a training whose losses, each of them finite, have no finite sum over the epoch."""
         if math.isfinite(self.progress.loss_sum):
             return None
-        template = N_("epoch {epoch}: the sum of its losses is not finite")
+        template = N_(
+            "epoch {epoch}: the sum of its losses is not finite; scale the inputs, lower the learning rate, or clip "
+            "the gradients"
+        )
         return Ending("not finite", template, {"epoch": self.progress.epoch + 1})
 
     def not_finite_state(self) -> Ending | None:
         """Return the end of a training whose weights are finite, and whose optimizer state is not."""
         if self.engine.optimizer_state().is_finite():
             return None
-        template = N_("the optimizer state of {optimizer} is not finite, and the weights no longer change")
+        template = N_(
+            "the optimizer state of {optimizer} is not finite, and the weights no longer change; scale the inputs, "
+            "lower the learning rate, or clip the gradients"
+        )
         return Ending("not finite", template, {"optimizer": type(self.config.optimizer).__name__})
 
     def end_iteration(self, parameters: Parameters, loss: float, began: float) -> Epoch:

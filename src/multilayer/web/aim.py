@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from multilayer import losses
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill
-from multilayer.diagnosis.case import natural_loss
 from multilayer.losses import Loss
 from multilayer.network import MLP
 from multilayer.training.samples import targets
@@ -119,7 +118,7 @@ def _loss(network: MLP, name: str) -> tuple[Loss, tuple[str, ...]]:
     places = {"loss": found.facts.name, "name": activation.facts.name, "given": name}
     if name:
         return found, (fill("{loss} is taken: {given} does not fit the output activation {name}", **places),)
-    if natural_loss(activation) is None:
+    if losses.for_activation(activation) is None:
         return found, (fill("{loss} is taken: no loss belongs to the output activation {name}", **places),)
     return found, (fill("{loss} is taken: it belongs to the output activation {name}.", **places),)
 

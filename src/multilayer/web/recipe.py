@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from multilayer import losses, optimizers
 from multilayer._base.errors import InputError
 from multilayer._base.names import Registry
-from multilayer.diagnosis.case import loss_of_numbers, natural_loss
+from multilayer.diagnosis.case import loss_of_numbers
 from multilayer.diagnosis.outputs import class_numbers
 from multilayer.losses import Loss
 from multilayer.network import MLP
@@ -149,7 +149,7 @@ def loss_for(network: MLP, y: NDArray[Any] | None, name: str | None = None) -> L
     if name is not None:
         return losses.get(name)
     activation, units = network.layers[-1].activation, network.widths[-1]
-    found = natural_loss(activation) or loss_of_numbers(y, units)
+    found = losses.for_activation(activation) or loss_of_numbers(y, units)
     if found is None:
         raise InputError(
             "no loss belongs to the output activation {activation} and these targets; choose a loss, or end the "
