@@ -36,7 +36,7 @@ def test_is_the_error_of_the_mean_over_that_of_one(networks, rows):
 @pytest.mark.parametrize("most", [1, 7, 40, 59])
 def test_of_many_rows_evenly_spaced_ones_are_taken(monkeypatch, most):
     lines, x, _, folds = bag(np.random.default_rng(1), 3, 60)
-    monkeypatch.setattr(ambiguity, "_MOST_ROWS", most)
+    monkeypatch.setattr(ambiguity, "MOST_ROWS", most)
     held_out = np.concatenate([x[fold.held_out] for fold in folds])[:: -(-60 // most)]
     variance = np.stack([line(held_out)[:, 0] for line in lines]).astype(float).var(axis=0).mean()
     assert error_ratio(lines, folds, 100.0) == pytest.approx(math.sqrt(1 - variance / 100.0), rel=1e-12)

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from multilayer.network import MLP, Dense
 from multilayer.tables.bag import Bag
 from multilayer.tables.recipe import Member, Plan, Recipe
-from multilayer.tables.schedule import Schedule
+from multilayer.tables.schedule import Deadline, Schedule
+from multilayer.tables.watch import Watch
+from multilayer.training.interruption import Interruption
 
 ANY_NETWORK = MLP([Dense(np.ones((1, 1)), np.zeros(1))])
 
@@ -22,6 +24,7 @@ class TimedBag(Bag):
     """Members of 1,000 rows each, whose epochs are timed by nothing."""
 
     trial = 1.0
+    in_blocks = False
 
     @property
     def rows(self) -> int:
@@ -54,10 +57,22 @@ class Run:
     notes: tuple[str, ...] = ()
 
 
-def run(trained: Bag, limit: float | None, *, threads: int = 1, epoch: float = 1.0, best: float = 0.5) -> Run:
-    """Train members whose epochs take so long, with the best one at a fraction of the planned ones."""
+def run(
+    trained: Bag,
+    limit: float | None,
+    *,
+    threads: int = 1,
+    epoch: float = 1.0,
+    best: float = 0.5,
+    after: float = 0.0,
+) -> Run:
+    """Train members whose epochs take so long, with the best one at a fraction of the planned ones.
+
+    What comes after training takes so long for each of them.
+    """
     now, found = 0.0, Run()
-    schedule = Schedule(trained, limit, threads, lambda: now)
+    deadline = None if limit is None else Deadline(limit, lambda members: after * members)
+    schedule = Schedule(trained, deadline, threads, lambda: now)
     numbers = itertools.count()
     working: list[tuple[float, int, Member | None]] = [(0.0, -1, None)] * schedule.threads
     while working:
@@ -76,7 +91,8 @@ def run(trained: Bag, limit: float | None, *, threads: int = 1, epoch: float = 1
         patience = trained.recipe.patience(trained.classes is not None)
         epochs = wanted = int(min(plan.epochs, at + patience + 1))
         if limit is not None:
-            epochs = max(1, min(epochs, math.ceil((limit - now) / epoch)))
+            left = limit - after * len(schedule.begun) - now
+            epochs = max(1, min(epochs, math.ceil(left / epoch)))
         member = done(epochs, at, epochs * epoch, cut_short=epochs < wanted)
         heapq.heappush(working, (now + member.seconds, following, member))
     found.notes = schedule.notes(found.members)
@@ -148,12 +164,48 @@ def test_a_member_whose_time_was_over_is_no_example_and_is_said() -> None:
 
 def test_a_member_that_was_lost_begins_again() -> None:
     now = 0.0
-    schedule = Schedule(bag(2, classes=False), 100.0, 1, lambda: now)
+    schedule = Schedule(bag(2, classes=False), Deadline(100.0), 1, lambda: now)
     assert schedule.begin(0) == Plan(42, 256)
     now = 20.0
     assert schedule.begin(0) == Plan(34, 256)
     assert schedule.begun == {0: Plan(34, 256)}
     assert schedule.epochs == 2 * 34
+
+
+@pytest.mark.parametrize(("after", "members"), [(0.0, 8), (5.0, 8), (20.0, 7), (60.0, 4), (390.0, 1)])
+def test_what_comes_after_training_is_left_of_the_time(after: float, members: int) -> None:
+    found = run(bag(8, classes=False), 400, after=after)
+    assert len(found.members) == members
+    assert 0.8 * 400 <= found.seconds + members * after <= 400
+    assert not any(member.cut_short for member in found.members.values())
+    if members > 1:
+        assert min(found.given) >= 32
+
+
+def test_a_member_ends_at_the_last_look_before_the_time_is_over() -> None:
+    now = 0.0
+    schedule = Schedule(
+        bag(2, classes=False), Deadline(100.0, lambda members: 10.0 * members), 1, lambda: now
+    )
+    schedule.begin(0)
+    look = Watch(Interruption(), bag(2, classes=False), schedule, lambda _: None, {}).looks()
+
+    def ends(time: float) -> bool:
+        nonlocal now
+        now = time
+        return look(False)
+
+    assert not any(map(ends, (0.0, 6.0, 12.0, 30.0)))
+    assert ends(70.0)  # the next look may be after 40 seconds, as this one was, and 10 come after training
+    assert ends(73.0)
+    assert schedule.has_ended()
+
+
+@pytest.mark.parametrize("needed", [True, False])
+def test_what_is_needed_is_trained_when_the_time_is_over(needed: bool) -> None:
+    schedule = Schedule(bag(2, classes=False), Deadline(-1.0), 1, lambda: 0.0)
+    watch = Watch(Interruption(), bag(2, classes=False), schedule, lambda _: None, {})
+    assert watch.looks()(needed) is not needed
 
 
 @given(
@@ -163,11 +215,12 @@ def test_a_member_that_was_lost_begins_again() -> None:
     st.floats(0.1, 10.0),
     st.floats(0.01, 1.0),
     st.floats(1.0, 3000.0),
+    st.floats(0.0, 50.0),
 )
 def test_a_limit_is_kept_by_members_that_are_alike(
-    members: int, threads: int, classes: bool, trial: float, best: float, limit: float
+    members: int, threads: int, classes: bool, trial: float, best: float, limit: float, after: float
 ) -> None:
-    found = run(bag(members, classes=classes, trial=trial), limit, threads=threads, best=best)
+    found = run(bag(members, classes=classes, trial=trial), limit, threads=threads, best=best, after=after)
     assert min(members, threads) <= len(found.given) <= members
     assert all(1 <= epochs <= 96 for epochs in found.given)
     late = [number for number, member in found.members.items() if member.cut_short]

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from multilayer.network import MLP
 from multilayer.tables.folds import Fold
 
-__all__ = ["error_ratio"]
+__all__ = ["MOST_ROWS", "error_ratio"]
 
-_MOST_ROWS = 2**14
+MOST_ROWS = 2**14
+"""Rows, at most, on which networks are compared."""
 
 
 def error_ratio(networks: Sequence[MLP], folds: Sequence[Fold], squared_error: float) -> float:
@@ -42,7 +43,7 @@ def error_ratio(networks: Sequence[MLP], folds: Sequence[Fold], squared_error: f
     """
     if len(networks) == 1 or squared_error == 0:
         return 1.0
-    step = -(-sum(len(fold.held_out_y) for fold in folds) // _MOST_ROWS)
+    step = -(-sum(len(fold.held_out_y) for fold in folds) // MOST_ROWS)
     variances = [_outputs(networks, x).var(axis=0) for x in _some(folds, step)]
     ambiguity = float(np.concatenate(variances).mean())
     return math.sqrt(max(1.0 - ambiguity / squared_error, 1.0 / len(networks)))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from multilayer._base.errors import InputError
@@ -15,20 +15,18 @@ from multilayer._base.random import Seed, generator, words
 from multilayer._base.storage import AnyPath
 from multilayer._base.text import fill
 from multilayer._base.translation import N_
-from multilayer.tables.ambiguity import error_ratio
+from multilayer.tables.assessment import assess, time_of_assessment
 from multilayer.tables.bag import Bag
-from multilayer.tables.calibration import Calibration
 from multilayer.tables.columns import Columns, Kind
 from multilayer.tables.conform import conform
-from multilayer.tables.conformal import Conformal
 from multilayer.tables.encoder import Encoder
-from multilayer.tables.evaluation.skill import skill_of
 from multilayer.tables.folds import Fold
 from multilayer.tables.members import Found, train_bag
 from multilayer.tables.model import Model
 from multilayer.tables.recipe import Member, Recipe
 from multilayer.tables.record import MemberRecord, TrainingRecord
 from multilayer.tables.rows_of import rows_of
+from multilayer.tables.schedule import Deadline
 from multilayer.tables.streaming.opening import MEMORY
 from multilayer.tables.suspicions import Profile, Suspicion, suspect
 from multilayer.tables.table_source import TableSource
@@ -85,8 +83,9 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
     members : int
         Networks in the bag. Fewer than 5 hold out a fifth of the rows each, up to 10 their share.
     time_limit : float, optional
-        Seconds, about. Members get fewer epochs, and where that is not enough there are fewer; what members that
-        end early leave is given to those that begin later. The record has a note of it.
+        Seconds, about, with what comes before and after training. Members get fewer epochs, and where that is not
+        enough there are fewer; what members that end early leave is given to those that begin later. The record has a
+        note of it.
     recipe : Recipe, optional
         How a member is trained.
     rng : Generator, RandomState, int or None
@@ -121,8 +120,7 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
 
     Examples
     --------
-    >>> import numpy as np
-    >>> x = np.linspace(-1.0, 1.0, 60)
+    >>>     >>> x = np.linspace(-1.0, 1.0, 60)
     >>> table = {"x": x, "y": np.where(x > 0.2, "high", "low")}
     >>> model = fit_table(table, "y", members=2, recipe=Recipe(hidden=(16,), epochs=30), progress=False)
     >>> model.predict({"x": [-0.5, 0.9]}).tolist()
@@ -145,9 +143,21 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
     folds = source.folds(encoder, members, random)
     seeds = [int(word) for word in words(random, (members,))]
     bag = Bag(folds, len(source.target.classes) or None, recipe, seeds, source.at_once)
-    deadline = None if time_limit is None else began + time_limit
+    # What training need not wait for comes first, as a time limit can only end training.
+    doubts = _Doubts(suspect(source.case()) if known is None else known, _profile(source.inputs, encoder))
+    deadline = None
+    if time_limit is not None:
+        deadline = Deadline(began + time_limit, time_of_assessment(bag, source.target, time.monotonic))
     found = train_bag(bag, deadline, progress, cluster, checkpoint)
-    return _model(source, bag, encoder, found, began, known)
+    return _model(source, bag, encoder, found, began, doubts)
+
+
+@dataclass(frozen=True)
+class _Doubts:
+    """What is known of a table before training."""
+
+    known: Sequence[Suspicion]
+    profile: Profile
 
 
 def _settings(source: TableSource, recipe: Recipe) -> EncoderSettings:
@@ -175,48 +185,27 @@ def _profile(columns: Columns, encoder: Encoder) -> Profile:
 
 
 def _model(
-    source: TableSource,
-    bag: Bag,
-    encoder: Encoder,
-    found: Found,
-    began: float,
-    known: Sequence[Suspicion] | None,
+    source: TableSource, bag: Bag, encoder: Encoder, found: Found, began: float, doubts: _Doubts
 ) -> Model:
-    """Return the model, with calibration, intervals and scores from out-of-fold predictions."""
-    members, aim = found.members, source.target
-    held_out = np.concatenate([member.outputs for member in members.values()]).astype(np.float64)
-    true = np.concatenate([bag.folds[number].held_out_y for number in members])
-    calibration = Calibration.fit(held_out, true) if bag.classes else None
+    """Return the model, with what the rows tell that its members held out."""
+    members, folds = found.members, [bag.folds[number] for number in found.members]
     networks = tuple(member.network for member in members.values())
-    ratio = 1.0
-    if calibration is None:
-        folds = [bag.folds[number] for number in members]
-        ratio = error_ratio(networks, folds, float(np.mean((held_out[:, 0] - true) ** 2)))
-        predicted, true = aim.decode(held_out[:, 0]), true * aim.scale + aim.offset
-        error = predicted - true
-        scores = {
-            "root mean squared error": float(np.sqrt(np.mean(error**2))),
-            "mean absolute error": float(np.mean(np.abs(error))),
-        }
-    else:
-        predicted = calibration.apply(held_out)
-        scores = {
-            "log-loss": float(-np.log(predicted[np.arange(len(true)), true]).mean()),
-            "accuracy": float(np.mean(predicted.argmax(axis=1) == true)),
-        }
+    outputs = [member.outputs for member in members.values()]
+    assessment = assess(source.target, networks, folds, outputs)
+    suspicions = suspect(source.case(assessment.skill), doubts.known)
     record = TrainingRecord(
         source.rows,
         encoder.width,
         found.plan.epochs,
         found.plan.batch_rows,
-        tuple(_member_record(bag.folds[number], member) for number, member in members.items()),
-        scores,
+        tuple(map(_member_record, folds, members.values())),
+        assessment.scores,
         time.monotonic() - began,
         (*source.notes, *_notes(source, bag.recipe), *found.notes),
-        suspect(source.case(skill_of(predicted, true, len(aim.classes))), known),
+        suspicions,
     )
-    outline = {**record.outline(), "profile": _profile(source.inputs, encoder).outline()}
-    return Model(encoder, networks, aim, calibration, Conformal.fit(predicted, true, ratio), outline)
+    outline = {**record.outline(), "profile": doubts.profile.outline()}
+    return Model(encoder, networks, source.target, assessment.calibration, assessment.intervals, outline)
 
 
 def _member_record(fold: Fold, member: Member) -> MemberRecord:

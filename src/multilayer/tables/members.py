@@ -19,7 +19,7 @@ from multilayer.cluster import Link, Shared, completed, connected, workers_of
 from multilayer.tables.bag import Bag
 from multilayer.tables.finished import Finished, FinishedFile
 from multilayer.tables.recipe import Member, Plan
-from multilayer.tables.schedule import Schedule, threads_of_each
+from multilayer.tables.schedule import Deadline, Schedule, threads_of_each
 from multilayer.tables.watch import Progress, Watch, shown
 from multilayer.training import Epoch, Step
 from multilayer.training.interruption import Interruption
@@ -39,7 +39,7 @@ class Found:
 
 def train_bag(
     bag: Bag,
-    deadline: float | None,
+    deadline: Deadline | None,
     progress: Progress,
     cluster: Any = None,
     checkpoint: AnyPath | None = None,
@@ -76,7 +76,7 @@ def train_bag(
         notes += (fill(_PARTS, members=", ".join(map(str, parts))),)
     if interruption.requested:
         notes += (fill("training was interrupted; {members} members are there", members=len(found)),)
-    elif not schedule.is_over and (lost := sorted(schedule.begun.keys() - found.keys())):
+    elif not schedule.has_ended() and (lost := sorted(schedule.begun.keys() - found.keys())):
         notes += (fill(_NOT_FINITE, members=", ".join(str(number + 1) for number in lost)),)
     return Found(found, replace(schedule.usual, epochs=schedule.most_epochs), notes)
 
@@ -123,7 +123,7 @@ def _in_threads(bag: Bag, numbers: list[int], schedule: Schedule, watch: Watch, 
                 bag,
                 member,
                 plan,
-                lambda needed: watch.has_to_end(needed=needed),
+                watch.looks(),
                 lambda epoch, loss: watch.tell(member, epoch, loss),
             )
         if found is not None:

@@ -144,13 +144,8 @@ class Model:
         return found[0] if single else found
 
     def new_categories(self, table: Any) -> tuple[NewCategories, ...]:
-        """Return the columns with categories that training did not have, with rows and some of the categories.
-
-        They count as none of the categories of training. Columns of which the encoder has the most frequent categories
-        alone are left out.
-        """
-        columns, _ = self._rows(table)
-        return new_categories(conform(columns, self.encoder.schema), self.encoder)
+        """Return the columns with categories that training did not have, rows and some of these categories."""
+        return new_categories(conform(self._rows(table)[0], self.encoder.schema), self.encoder)
 
     def trace(self, table: Any, member: int = 1) -> ModelTrace:
         """Return the way of some rows through the model: as they are, encoded, and through the layers of one network.

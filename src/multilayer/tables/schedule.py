@@ -6,7 +6,7 @@ import math
 import threading
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from multilayer import backend
 from multilayer._base.text import fill
@@ -14,7 +14,7 @@ from multilayer._base.translation import N_
 from multilayer.tables.bag import Bag
 from multilayer.tables.recipe import Member, Plan
 
-__all__ = ["Schedule", "threads_of_each"]
+__all__ = ["Deadline", "Schedule", "threads_of_each"]
 
 _WORTH = 32
 """Epochs that a member needs; below that a time limit costs members first."""
@@ -22,20 +22,33 @@ _BY_TRIAL, _BY_MEMBERS = 0.85, 0.95
 """The share of the time left that is planned: trial epochs differ from later ones, and members less from each other."""
 
 
+@dataclass(frozen=True)
+class Deadline:
+    """When a model has to be there, by the clock, and how long it takes from so many trained members to a model."""
+
+    at: float
+    finishing: Callable[[int], float] = lambda members: 0.0
+
+    def of_training(self, members: int) -> float:
+        """Return when so many members have to be trained."""
+        return self.at - self.finishing(members)
+
+
 class Schedule:
     """What is trained: all members and epochs, or what a deadline leaves of them.
 
-    Under a deadline each member is planned when it begins. The time left is shared by the members that have not begun,
-    or by so many of them that each has 32 epochs. At first an epoch takes what it takes in a trial, and no member ends
-    early. As soon as members are done, an epoch takes what it took them, and others end early as they did: with its
-    best epoch at the share s of the planned ones, a member takes min(epochs, s * epochs + patience + 1). What begins is
-    taken for the longest of them, what comes after it for their mean.
+    Under a deadline each member is planned when it begins. The time left, but for what comes after training, is shared
+    by the members that have not begun, or by so many of them that each has 32 epochs. At first an epoch takes what it
+    takes in a trial, and no member ends early. As soon as members are done, an epoch takes what it took them, and
+    others end early as they did: with its best epoch at the share s of the planned ones, a member takes
+    min(epochs, s * epochs + patience + 1). What begins is taken for the longest of them, what comes after it for their
+    mean.
 
     Parameters
     ----------
     bag : Bag
-    deadline : float or None
-        When training has to be over, by the clock.
+    deadline : Deadline or None
+        When the model has to be there.
     processors : int
         Each trains one member at a time.
     clock : callable
@@ -45,7 +58,7 @@ class Schedule:
     def __init__(
         self,
         bag: Bag,
-        deadline: float | None,
+        deadline: Deadline | None,
         processors: int,
         clock: Callable[[], float],
     ) -> None:
@@ -62,6 +75,7 @@ class Schedule:
         """Of the members that have begun."""
         self._done = dict[int, Member]()
         """Those that show how long others take."""
+        self._ended = False
         self._trial = math.nan
         if deadline is not None:
             with backend.threads(threads_of_each(self.threads)):
@@ -92,10 +106,19 @@ class Schedule:
         """The epochs of the member that was given most."""
         return max((plan.epochs for plan in self.begun.values()), default=self.usual.epochs)
 
-    @property
-    def is_over(self) -> bool:
-        """Whether there is a deadline, and it is over."""
-        return self._deadline is not None and self._clock() > self._deadline
+    def now(self) -> float:
+        """Return the time by the clock."""
+        return self._clock()
+
+    def has_ended(self, coming: float = 0.0) -> bool:
+        """Whether a deadline has ended training, or does so now, as it would be over before `coming` seconds are.
+
+        Once it has, it has for all members.
+        """
+        if self._deadline is not None and not self._ended:
+            end = self._deadline.of_training(len(self.begun))
+            self._ended = self._clock() + coming > end
+        return self._ended
 
     def begin(self, number: int) -> Plan | None:
         """Return the plan of a member that begins, again where its worker was lost; None where time is short."""
@@ -120,22 +143,32 @@ class Schedule:
         if self._deadline is None:
             return left, self.usual
         idle = max(self.threads - len(self._plans), 0)  # threads that have had no member get one in any case
-        affordable = self._affordable(self._deadline - self._clock())
-        turns = min(-(-left // self.threads), int(affordable // min(_WORTH, self.usual.epochs)))
+        worth = min(_WORTH, self.usual.epochs)
+
+        def room(turns: int) -> int:
+            return min(left, max(idle, 1) + (turns - 1) * self.threads)
+
+        def affordable(turns: int) -> float:
+            return self._affordable(len(self._plans) + room(turns))
+
+        possible = range(-(-left // self.threads), 0, -1)
+        turns = next((turns for turns in possible if affordable(turns) >= turns * worth), 0)
         if not (turns or idle):
             return 0, self.usual
         turns = max(turns, 1)
-        epochs = bisect_right(range(1, self.usual.epochs + 1), affordable, key=lambda n: self._cost(n, turns))
-        room = min(left, max(idle, 1) + (turns - 1) * self.threads)
-        return room, replace(self.usual, epochs=max(epochs, 1))
+        most = affordable(turns)
+        epochs = bisect_right(range(1, self.usual.epochs + 1), most, key=lambda n: self._cost(n, turns))
+        return room(turns), replace(self.usual, epochs=max(epochs, 1))
 
-    def _affordable(self, seconds: float) -> float:
-        """Return the epochs of one thread that are planned for so many seconds."""
+    def _affordable(self, members: int) -> float:
+        """Return the epochs of one thread that are planned for the time left, with so many members in the end."""
+        assert self._deadline is not None  # noqa: S101  (only then they are planned)
+        seconds = max(self._deadline.of_training(members) - self._clock(), 0.0)
         if not self._done:
-            return _BY_TRIAL * max(seconds, 0.0) / self._trial
+            return _BY_TRIAL * seconds / self._trial
         done = self._done.values()
         epoch = sum(member.seconds for member in done) / sum(len(member.scores) for member in done)
-        return _BY_MEMBERS * max(seconds, 0.0) / epoch
+        return _BY_MEMBERS * seconds / epoch
 
     def _cost(self, epochs: int, turns: int) -> float:
         """Return the epochs that so many members take one after another, each of which may have so many."""
@@ -163,7 +196,7 @@ class Schedule:
             )
         if self._deadline is None:
             return tuple(notes)
-        over, plans = self.is_over, self.begun
+        over, plans = self.has_ended(), self.begun
         given = [
             len(member.scores) if over and member.cut_short else plans[number].epochs
             for number, member in found.items()

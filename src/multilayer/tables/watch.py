@@ -82,11 +82,29 @@ class Watch:
         for number, member in before.items():
             self.tell_rest(number, member)
 
-    def has_to_end(self, *, needed: bool = False) -> bool:
-        """Whether members have to end; one that is `needed` only when training was interrupted."""
+    def has_to_end(self, *, needed: bool = False, coming: float = 0.0) -> bool:
+        """Whether members have to end; one that is `needed` only when training was interrupted.
+
+        Those that ask again after `coming` seconds end now where it would be too late then.
+        """
         if self.given_up or self._interruption.requested:
             return True
-        return not needed and self._schedule.is_over
+        return not needed and self._schedule.has_ended(coming)
+
+    def looks(self) -> Callable[[bool], bool]:
+        """Return what one member asks again and again, whether it has to end; it says whether it is needed.
+
+        The longest time between two looks is what comes before the next one, at most, as far as is known.
+        """
+        last, longest = math.inf, 0.0
+
+        def has_to_end(needed: bool) -> bool:
+            nonlocal last, longest
+            now = self._schedule.now()
+            last, longest = now, max(longest, now - last)
+            return self.has_to_end(needed=needed, coming=longest)
+
+        return has_to_end
 
     def tell(self, member: int, epochs: float, loss: float | None) -> None:
         """Report how many epochs a member has done, whole ones or a part of one."""
