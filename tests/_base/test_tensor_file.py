@@ -96,7 +96,9 @@ def test_sizes_are_checked_first(header: Any, content: bytes, expected: str) -> 
 
 def test_the_header_is_no_longer_than_the_format_allows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tensor_file, "_LONGEST_HEADER", 10)
-    with pytest.raises(InputError, match="file: expected a safetensors header of 10 bytes at most, found 18"):
+    with pytest.raises(
+        InputError, match="file: expected a safetensors file, with a header of 10 bytes at most"
+    ):
         tensor_file.read(raw({"a": "123456789"}), "file")
 
 
@@ -127,8 +129,8 @@ def test_a_file_is_refused_by_its_header_before_it_is_read(
     path.write_bytes(raw({"a": "123456789"}))
     monkeypatch.setattr(tensor_file, "read", lambda data, where: pytest.fail("it was read"))
     monkeypatch.setattr(tensor_file, "_LONGEST_HEADER", 10)
-    with pytest.raises(InputError, match="expected a safetensors header of 10 bytes at most, found 18"):
+    with pytest.raises(InputError, match="expected a safetensors file, with a header of 10 bytes at most"):
         tensor_file.load(path)
     path.write_bytes(b"PK\3\4 something else")
-    with pytest.raises(InputError, match="found a file of 19; it is cut short, or is something else"):
+    with pytest.raises(InputError, match="with a header of 10 bytes at most; found something else"):
         tensor_file.load(path)

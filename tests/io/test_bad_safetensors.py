@@ -58,10 +58,11 @@ def tensor(name: str, **changes: Any) -> bytes:
 
 
 BAD: list[tuple[str, bytes, list[str]]] = [
-    ("empty", b"", ["header", "found a file of 0", "cut short"]),
+    ("empty", b"", ["cut short", "header", "found a file of 0"]),
     ("seven bytes", b"\0" * 7, ["found a file of 7"]),
     ("header of nothing", b"\0" * 8, ["header", "empty"]),
-    ("header beyond the file", (2**63).to_bytes(8, "little") + b"{}", [str(2**63), "found a file of 10"]),
+    ("header beyond the file", (2**63).to_bytes(8, "little") + b"{}", ["expected a safetensors file"]),
+    ("header cut short", (99).to_bytes(8, "little") + b"{}", ["cut short", "header of 99", "a file of 10"]),
     ("header not JSON", raw("{]"), ["header, line 1, column 2"]),
     ("header not UTF-8", b"\x01" + b"\0" * 7 + b"\xff", ["header, line 1", "UTF-8"]),
     ("header a list", raw("[]"), ["header: expected an object, found an empty list"]),

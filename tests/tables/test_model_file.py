@@ -287,3 +287,10 @@ def test_spoiled_bytes_predict_or_are_refused(tmp_path, place, byte, cut):
     (tmp_path / "spoiled.safetensors").write_bytes(data[:place] if cut else data)
     with suppress(InputError):
         Model.load(tmp_path / "spoiled.safetensors")(TABLE.take(slice(0, 20)))
+
+
+@pytest.mark.parametrize("name", ["network.json", "model.onnx", "README"])
+def test_a_file_of_another_kind_is_not_taken_for_a_model(tmp_path, name):
+    (tmp_path / name).write_text('{"layers": []}')
+    with pytest.raises(InputError, match=r"expected a model of a table, a \.safetensors file"):
+        Model.load(tmp_path / name)

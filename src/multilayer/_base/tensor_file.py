@@ -161,20 +161,18 @@ def _start(head: bytes, size: int, where: str) -> int:
     """Return where numbers begin in a file of this size."""
     length = int.from_bytes(head, "little")
     start = _LENGTH + length
+    if length > _LONGEST_HEADER:
+        raise InputError(
+            "{where}: expected a safetensors file, with a header of {limit} bytes at most; found something else",
+            where=where,
+            limit=_LONGEST_HEADER,
+        )
     if len(head) < _LENGTH or start > size:
         raise InputError(
-            "{where}: expected a safetensors header of {length} bytes, found a file of "
-            "{found}; it is cut short, or is something else",
+            "{where}: the file is cut short: expected a safetensors header of {length} bytes, found a file of {found}",
             where=where,
             length=length,
             found=size,
-        )
-    if length > _LONGEST_HEADER:
-        raise InputError(
-            "{where}: expected a safetensors header of {limit} bytes at most, found {length}",
-            where=where,
-            limit=_LONGEST_HEADER,
-            length=length,
         )
     return start
 

@@ -99,6 +99,13 @@ def read(path: AnyPath) -> Parts:
     """
     where = shown(path)
     storage.check_regular(path)
+    if Path(where).suffix.lower() != _SUFFIX:
+        raise InputError(
+            "{where}: expected a model of a table, a {suffix} file that multilayer train wrote; multilayer run takes "
+            "networks",
+            where=where,
+            suffix=_SUFFIX,
+        )
     file = tensor_file.load(path)
     if NETWORK in file.metadata:
         raise InputError(
