@@ -10,13 +10,16 @@ __all__ = ["label"]
 
 
 def label(half: Half, each: int, minutes: float) -> tuple[int, int]:
-    """Label the cases whose figures are not stored yet, for so long; return how many are stored, and of how many."""
-    ends, known = time.monotonic() + 60.0 * minutes, set(stored(half))
+    """Train the cases without a label, and the seeds that a stored one lacks, for so long; return how many have one.
+
+    The second number is how many there are. Each case is stored as soon as it is done.
+    """
+    ends, known = time.monotonic() + 60.0 * minutes, stored(half)
     wanted = list(cases(half, each))
     for case in wanted:
-        if case.key not in known:
+        if case.key not in known or not known[case.key].is_complete:
             if time.monotonic() > ends:
                 break
-            store(half, case.key, measured(case))
-            known.add(case.key)
-    return sum(case.key in known for case in wanted), len(wanted)
+            known[case.key] = measured(case, known.get(case.key))
+            store(half, known)
+    return sum(case.key in known and known[case.key].is_complete for case in wanted), len(wanted)

@@ -3,16 +3,19 @@
 import numpy as np
 import pytest
 
-from tests.diagnosis_cases.cases import Figures, cases, measured, stored
+from tests.diagnosis_cases.cases import Figures, cases, labelled, measured, store, stored
 from tests.diagnosis_cases.mistakes import MISTAKES
 from tests.diagnosis_cases.recipe import Recipe, prepared
 from tests.diagnosis_cases.repairs import MENDS, REPAIRS, repaired
 
 
 def figures(sick: float, well_made: float, **repairs: float) -> Figures:
-    """Two seeds, that differ by 0.02."""
-    both = {name: (value - 0.01, value + 0.01) for name, value in repairs.items()}
-    return Figures((sick - 0.01, sick + 0.01), (well_made - 0.01, well_made + 0.01), both)
+    """Three seeds, with a standard deviation of 0.01."""
+
+    def three(mean: float) -> tuple[float, ...]:
+        return mean - 0.01, mean, mean + 0.01
+
+    return Figures(three(sick), three(well_made), {name: three(mean) for name, mean in repairs.items()})
 
 
 @pytest.mark.parametrize(
@@ -31,8 +34,42 @@ def test_figures_become_a_label_and_the_repairs_that_win(found, label, winners):
 
 
 def test_the_spread_is_not_widened_by_one_training_that_jumps():
-    calm = Figures((0.5, 0.52), (0.9, 0.92), {"a": (0.9, 0.92), "b": (0.6, 0.58), "c": (0.1, 0.9)})
-    assert calm.spread == pytest.approx(0.02 / 0.954, abs=1e-3)
+    near = {"a": (0.9, 0.92, 0.91), "b": (0.6, 0.58, 0.59), "c": (0.1, 0.9, 0.9)}
+    calm = Figures((0.5, 0.52, 0.51), (0.9, 0.92, 0.91), near)
+    assert calm.spread == pytest.approx(0.01 / np.sqrt(np.log(2)))
+
+
+def test_the_spread_is_the_standard_deviation_between_seeds_where_it_is_the_same_for_all_trainings():
+    drawn = np.random.default_rng(0).normal(0.5, 0.03, (2001, 3))
+    first, second, *rest = (tuple(scores) for scores in drawn.tolist())
+    found = Figures(first, second, {str(number): scores for number, scores in enumerate(rest)})
+    assert found.spread == pytest.approx(0.03, rel=0.03)
+
+
+def test_a_seed_that_is_missing_is_trained_and_the_others_are_kept():
+    case = next(case for case in cases("open", 1) if case.recipe.framework == "multilayer")
+    whole = measured(case)
+    assert whole.is_complete
+    first = Figures((0.123, *whole.sick[1:2]), whole.well_made[:2], dict.fromkeys(whole.repairs, (0.5, 0.5)))
+    assert not first.is_complete
+    found = measured(case, first)
+    assert found.sick == (0.123, *whole.sick[1:])
+    assert found.repairs == {name: (0.5, 0.5, scores[2]) for name, scores in whole.repairs.items()}
+
+
+def test_labels_that_are_stored_are_read_back(tmp_path, monkeypatch):
+    monkeypatch.setattr("tests.diagnosis_cases.cases._FOLDER", tmp_path / "labels")
+    kept = {"a 0": figures(0.2, 0.9, rate=0.9), "b 1": figures(0.9, 0.9, rate=0.5)}
+    store("open", kept)
+    assert {key: one.label for key, one in stored("open").items()} == {"a 0": "sick", "b 1": "healthy"}
+    assert stored("open")["a 0"].spread == pytest.approx(kept["a 0"].spread)
+
+
+@pytest.mark.parametrize("half", ["open", "fresh", "scored"])
+def test_networks_of_our_own_core_and_of_scikit_learn_are_labelled_with_three_seeds(half):
+    found = labelled(half, 17)
+    assert found
+    assert all(one.is_complete for case, one in found if case.recipe.framework != "torch")
 
 
 def test_over_a_thousand_cases_that_a_seed_repeats():

@@ -7,11 +7,12 @@ seeds from 1000. The fresh part, seeds from 100, has the open half's realization
 from __future__ import annotations
 
 import json
+import math
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import mean
+from statistics import NormalDist, mean
 from typing import Literal
 
 import numpy as np
@@ -27,9 +28,9 @@ __all__ = ["Case", "Figures", "Half", "cases", "labelled", "measured", "store", 
 
 Half = Literal["open", "fresh", "scored"]
 _FIRST = {"open": 0, "fresh": 100, "scored": 1000}
-_SEEDS = 2
-_MEDIAN = 0.954
-"""Median difference of two numbers from a normal distribution of standard deviation 1."""
+_SEEDS = 3
+_MEDIAN = {2: NormalDist().inv_cdf(0.75), 3: math.sqrt(math.log(2))}
+"""Median standard deviation of so many numbers from a normal distribution of standard deviation 1."""
 _GAIN, _NONE = 0.15, 0.05
 """What a repair gains of a sick network at least, and of a healthy one at most: of the way to perfection."""
 _LEARNED = 0.1
@@ -65,9 +66,17 @@ class Figures:
 
     @property
     def spread(self) -> float:
-        """Standard deviation between seeds: from the median difference, which a training that jumps does not widen."""
-        pairs = np.array([self.sick, self.well_made, *self.repairs.values()])
-        return float(np.median(np.ptp(pairs, axis=1))) / _MEDIAN
+        """Standard deviation between seeds: from its median, which a training that jumps does not widen."""
+        return float(np.median(np.std(self._all, axis=1, ddof=1))) / _MEDIAN[len(self.sick)]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether there is a score for every seed."""
+        return all(len(scores) == _SEEDS for scores in self._all)
+
+    @property
+    def _all(self) -> list[Scores]:
+        return [self.sick, self.well_made, *self.repairs.values()]
 
     @property
     def label(self) -> str:
@@ -112,14 +121,22 @@ def _rng(name: str, number: int) -> np.random.Generator:
     return np.random.default_rng([zlib.crc32(name.encode()), number])
 
 
-def measured(case: Case) -> Figures:
-    """Return the figures of a case: the training as it is, then with each repair alone."""
-    repairs = {name: _scores(other) for name, other in repaired(case.recipe).items()}
-    return Figures(_scores(case.recipe), _scores(well_made(case.recipe)), repairs)
+def measured(case: Case, known: Figures | None = None) -> Figures:
+    """Return the figures of a case: the training as it is, then with each repair alone.
+
+    Scores that are known already are kept, and the seeds that are missing are trained.
+    """
+    before = known or Figures((), (), {})
+    repairs = {
+        name: _scores(other, before.repairs.get(name, ())) for name, other in repaired(case.recipe).items()
+    }
+    return Figures(
+        _scores(case.recipe, before.sick), _scores(well_made(case.recipe), before.well_made), repairs
+    )
 
 
-def _scores(recipe: Recipe) -> Scores:
-    return tuple(round(_score(recipe, seed), 3) for seed in range(_SEEDS))
+def _scores(recipe: Recipe, known: Scores) -> Scores:
+    return (*known, *(round(_score(recipe, seed), 3) for seed in range(len(known), _SEEDS)))
 
 
 def _score(recipe: Recipe, seed: int) -> float:
@@ -139,12 +156,16 @@ def stored(half: Half) -> dict[str, Figures]:
     return found
 
 
-def store(half: Half, key: str, figures: Figures) -> None:
-    """Add the figures of a case to its file."""
+def store(half: Half, found: Mapping[str, Figures]) -> None:
+    """Write the figures of all cases of a part to its file."""
     _FOLDER.mkdir(exist_ok=True)
-    line = [key, figures.sick, figures.well_made, figures.repairs]
-    with (_FOLDER / f"{half}.jsonl").open("a") as file:
-        file.write(json.dumps(line, separators=(",", ":")) + "\n")
+    lines = [
+        json.dumps([key, one.sick, one.well_made, one.repairs], separators=(",", ":"))
+        for key, one in found.items()
+    ]
+    new = _FOLDER / f"{half}.new"
+    new.write_text("\n".join([*lines, ""]))
+    new.replace(_FOLDER / f"{half}.jsonl")
 
 
 def labelled(half: Half, each: int) -> list[tuple[Case, Figures]]:
