@@ -41,6 +41,7 @@ def test_train_tells_what_it_understood_what_it_reached_and_what_to_do_next(mult
         "species, 3 classes (Adelie 44",
         "classification",
         "numbers     bill_length_mm, bill_depth_mm, flipper_length_mm, body_mass_g\n",
+        "2 networks in ",
         "island (3), sex (2)",
         "sex 10, bill_length_mm 2",
         "another of 5 parts",
@@ -55,6 +56,20 @@ def test_train_tells_what_it_understood_what_it_reached_and_what_to_do_next(mult
     assert "much better than the same answer" in done.out
     shares = pd.read_csv(TRAIN)["species"].value_counts(normalize=True)
     assert f"the most frequent class alone has {100 * shares.max():.3g}" in done.out
+
+
+def test_a_rare_class_is_judged_by_the_auc(multilayer, folder, tmp_path):
+    """Its accuracy is that of the most frequent class, and the columns predict it all the same."""
+    rng, file = np.random.default_rng(0), tmp_path / "t.csv"
+    x = rng.normal(size=2000)
+    rare = rng.random(2000) < 0.04 * np.exp(x)
+    config = ("--members", "5", "--config", folder / "tiny.toml")
+    for name, values in {"x": x, "noise": rng.normal(size=2000)}.items():
+        pd.DataFrame({name: values, "rare": np.where(rare, "yes", "no")}).to_csv(file, index=False)
+        done = multilayer("train", file, "--target", "rare", *config)
+        skill = Model.load(tmp_path / "t.model.safetensors").record["skill"]
+        assert f"AUC {skill['value']:.4g} on held-out rows" in done.out
+        assert ("may not predict" in done.out) == (name == "noise")
 
 
 def test_the_same_seed_is_the_same_file(multilayer, folder, species, tmp_path):

@@ -23,7 +23,7 @@ from multilayer.cli.understood import understood
 from multilayer.io import source
 
 if TYPE_CHECKING:
-    from multilayer.tables import Model
+    from multilayer.tables import Model, TrainingRecord
     from multilayer.tables.suspicions import Suspicion
     from multilayer.tables.table_source import TableSource
 
@@ -194,19 +194,30 @@ def _shown(table: str, rows: TableSource, members: int, as_json: bool) -> tuple[
 _WORDS = (
     (0.25, N_("much better than the same answer for each row")),
     (0.9, N_("better than the same answer for each row")),
-    (
-        float("inf"),
-        N_("hardly better than the same answer for each row: these columns may not predict the target"),
-    ),
+    (float("inf"), N_("a little better than the same answer for each row")),
 )
-"""What is said of errors up to these fractions of those that the best constant makes."""
+"""What is said where so much is left of the distance of the best constant from a perfect score."""
+_HARDLY = N_("hardly better than the same answer for each row: these columns may not predict the target")
+_UNKNOWN = N_(
+    "not to be told from these held-out rows: they are less than {least}, or have no row of a class"
+)
+_LEAST_ROWS = 20
+"""Held-out rows from which on it is said whether a model is better."""
 
+_TWO_CLASSES = N_(
+    "accuracy {accuracy}, log-loss {loss:.4g} and AUC {auc:.4g} on held-out rows; the most frequent class alone has "
+    "{constant}, and an AUC of 0.5"
+)
 _CLASSES = N_(
     "accuracy {accuracy} and log-loss {loss:.4g} on held-out rows; the most frequent class alone has {constant}"
 )
 _NUMBERS = N_(
     "root mean squared error {error:.4g} and mean absolute error {absolute:.4g} on held-out rows; the mean alone has "
     "{constant:.4g}"
+)
+_ONE, _SEVERAL = (
+    N_("one network in {seconds:.1f} s; the best epoch is {last} of {epochs}"),
+    N_("{networks} networks in {seconds:.1f} s; the best epochs are {first} to {last} of {epochs}"),
 )
 
 
@@ -215,36 +226,47 @@ def _reached(model: Model, rows: TableSource) -> Table:
     from multilayer.tables import TrainingRecord
 
     record = TrainingRecord.of(model.record)
-    scores = record.scores
-    if model.target.task == "classification":
-        constant = float(rows.class_rows.max() / rows.rows)
-        wrong = (1.0 - scores["accuracy"]) / (1.0 - constant)
-        figures = fill(
-            _CLASSES,
-            accuracy=_percent(scores["accuracy"]),
-            loss=scores["log-loss"],
-            constant=_percent(constant),
-        )
-    else:
-        error, constant = scores["root mean squared error"], model.target.scale
-        wrong = error / constant
-        figures = fill(_NUMBERS, error=error, absolute=scores["mean absolute error"], constant=constant)
     best = [member.best_epoch for member in record.members]
     trained = fill(
-        "{networks} networks in {seconds:.1f} s; the best epochs are {first} to {last} of {epochs}",
+        _ONE if len(best) == 1 else _SEVERAL,
         networks=len(best),
         seconds=record.seconds,
         first=min(best),
         last=max(best),
         epochs=record.epochs,
     )
-    words = next(words for limit, words in _WORDS if wrong <= limit)
     notes = [note for note in record.notes if note not in rows.notes]  # those stand above
     said = [(fill("trained"), trained), *((fill("note"), note) for note in notes)]
-    said += [(fill("reached"), figures), (fill("which is"), fill(words))]
+    said += [(fill("reached"), _figures(record, rows)), (fill("which is"), _words(record, rows))]
     return Table(
         fill("Model of {target}", target=quoted(model.target.name)), (), tuple(said), frozenset({0, 1})
     )
+
+
+def _figures(record: TrainingRecord, rows: TableSource) -> str:
+    scores, skill = record.scores, record.skill
+    if rows.target.task == "regression":
+        error, absolute = scores["root mean squared error"], scores["mean absolute error"]
+        return fill(_NUMBERS, error=error, absolute=absolute, constant=rows.target.scale)
+    return fill(
+        _TWO_CLASSES if skill is not None and len(rows.target.classes) == 2 else _CLASSES,
+        accuracy=_percent(scores["accuracy"]),
+        loss=scores["log-loss"],
+        auc=skill.value if skill is not None else None,
+        constant=_percent(float(rows.class_rows.max() / rows.rows)),
+    )
+
+
+def _words(record: TrainingRecord, rows: TableSource) -> str:
+    from multilayer.tables.evaluation.scores import main_score
+
+    skill = record.skill
+    if skill is None or skill.rows < _LEAST_ROWS:
+        return fill(_UNKNOWN, least=_LEAST_ROWS)
+    if skill.low <= 0:
+        return fill(_HARDLY)
+    left = main_score(len(rows.target.classes)).left(skill.value, skill.constant)
+    return fill(next(words for limit, words in _WORDS if left <= limit))
 
 
 def _percent(fraction: float) -> str:

@@ -203,6 +203,7 @@ def _model(
         time.monotonic() - began,
         (*source.notes, *_notes(source, bag.recipe), *found.notes),
         suspicions,
+        assessment.skill if assessment.skill.is_measured else None,
     )
     outline = {**record.outline(), "profile": doubts.profile.outline()}
     return Model(encoder, networks, source.target, assessment.calibration, assessment.intervals, outline)

@@ -10,7 +10,7 @@ import msgspec
 
 from multilayer._base.table import Table
 from multilayer._base.text import fill
-from multilayer.tables.suspicions import Suspicion
+from multilayer.tables.suspicions import Skill, Suspicion
 
 __all__ = ["MemberRecord", "TrainingRecord"]
 
@@ -53,6 +53,9 @@ class TrainingRecord:
     """What was done otherwise than asked for, in sentences."""
     suspicions: tuple[Suspicion, ...] = ()
     """What is doubtful about the table."""
+    skill: Skill | None = None
+    """How much better than the best constant its members are, on the rows that they held out; None where these have no
+    row of a class, so that it cannot be measured."""
 
     def outline(self) -> dict[str, Any]:
         """Return numbers, strings, lists and dictionaries, for JSON; `of` is the inverse."""

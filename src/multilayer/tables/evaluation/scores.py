@@ -40,6 +40,15 @@ class Score:
         """1 where greater is better, else -1."""
         return 1 if self.greater_is_better else -1
 
+    def left(self, value: float, constant: float) -> float:
+        """Return how much is left of the distance of the best constant from a perfect score, which is 1 or 0.
+
+        >>> OF_CLASSES[3].left(0.75, constant=0.5), OF_NUMBERS[0].left(1.0, constant=4.0)
+        (0.5, 0.25)
+        """
+        perfect = float(self.greater_is_better)
+        return (perfect - value) / (perfect - constant)
+
 
 def accuracy(y: NDArray[Any], p: Array, weights: Array) -> Array:
     """Return the share of rows whose class is the most probable one."""

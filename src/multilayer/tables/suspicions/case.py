@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -42,6 +43,11 @@ class Skill:
     constant: float
     low: float
     high: float
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether there were rows to score."""
+        return math.isfinite(self.value) and math.isfinite(self.low)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -47,13 +48,21 @@ def copies(case: Case) -> Iterator[Suspicion]:
 def seen_rows(
     columns: Columns, y: NDArray[Any], training: Columns, training_y: NDArray[Any]
 ) -> tuple[Suspicion, ...]:
-    """Suspect rows that are in the training table, too, equal in all columns and in the target: three, and 1 %."""
+    """Suspect rows that are in the training table, too, equal in all columns and in the target.
+
+    They are suspected where they are more than those that are equal by chance: by three, by 1 % of the rows, and by
+    three standard deviations. Where rows may be equal by chance, as for `copies`, a row is in the training table as
+    often as a row of that table is there twice, or one of this table.
+    """
     both = Columns(
         replace(one, values=np.concatenate([one.values, training[one.name].values])) for one in columns
     )
-    group = _of_rows(both, np.concatenate([y, training_y]))
-    count = int(np.count_nonzero(np.isin(group[: len(y)], group[len(y) :])))
-    if _by_chance(both, group) or count < max(_LEAST_SEEN, _LEAST_SHARE * len(y)):
+    rows, group = len(y), _of_rows(both, np.concatenate([y, training_y]))
+    count = int(np.count_nonzero(np.isin(group[:rows], group[rows:])))
+    by_chance = (
+        rows * max(map(_share_twice, (group[:rows], group[rows:]))) if _by_chance(both, group) else 0.0
+    )
+    if count - by_chance < max(_LEAST_SEEN, _LEAST_SHARE * rows, 3 * math.sqrt(by_chance)):
         return ()
     sentence = fill(
         "{rows:,} of the {all:,} rows ({share}) are in the training table, too: the model was trained on them, and its "
@@ -99,6 +108,11 @@ def _divided(group: NDArray[np.int64], values: NDArray[Any]) -> NDArray[np.int64
         return np.asarray(place, np.int64)
     _, found = np.unique(group * (int(place.max()) + 1) + place, return_inverse=True)
     return np.asarray(found, np.int64)
+
+
+def _share_twice(group: NDArray[np.int64]) -> float:
+    """Return the share of rows that are there twice, of a row more that is: where none is, it is not taken for 0."""
+    return float((np.count_nonzero(np.bincount(group)[group] > 1) + 1) / len(group)) if len(group) else 0.0
 
 
 def _by_chance(columns: Columns, group: NDArray[np.int64]) -> bool:
