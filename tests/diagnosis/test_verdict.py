@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from multilayer import MLP, Dense, diagnose
+from multilayer import MLP, Dense, diagnose, initialize
 from multilayer.diagnosis import CHECKS, Check, Finding, NotMeasured, TrainingRecord
 from multilayer.diagnosis.diagnosis import conclude
 from multilayer.training import History
@@ -78,7 +78,7 @@ def test_without_an_error_the_verdict_is_the_warning(evidence):
 def test_what_was_not_measured_is_counted(evidence):
     missing = NotMeasured(check="a", reason="no y was given")
     found = conclude(evidence, (saying(missing), saying(finding("b", "note"))))
-    assert found.verdict == "No trouble found. 1 of 2 checks were made, on 20 samples and 1 units."
+    assert found.verdict.endswith(" 1 of 2 checks were made (samples: 20, units: 1).")
     assert found.not_measured == (missing,)
 
 
@@ -93,9 +93,17 @@ def test_a_catch_all_gives_way_to_any_finding_as_severe(evidence):
 
 def test_a_catch_all_that_is_a_note_is_no_clean_bill(evidence):
     general = replace(saying(finding("general", "note")), catch_all=True)
-    found, counts = conclude(evidence, (general,)), "1 of 1 checks were made, on 20 samples and 1 units."
+    found, counts = conclude(evidence, (general,)), "1 of 1 checks were made (samples: 20, units: 1)."
     assert found.verdict == f"No cause of trouble found, and yet general is wrong. {counts}"
     assert found.doubt.check == "general"
     assert not found.trouble
     begun = replace(evidence, course=TrainingRecord(history=History(loss=(0.7, 0.6)), epochs=40))
     assert conclude(begun, (general,)).verdict == f"Too early to tell: general is wrong. {counts}"
+
+
+def test_without_targets_nothing_is_said_of_predictions():
+    found = diagnose(initialize((2, 4, 3), "tanh", rng=0), np.random.default_rng(0).normal(size=(40, 2)))
+    assert found.verdict.startswith(
+        "No trouble found in weights and inputs; how well the network predicts is not known"
+    )
+    assert not found.trouble

@@ -105,7 +105,7 @@ def conclude(
     ordered = tuple(_ordered(findings, checks, consequences(causes)))
     cause = ordered[0] if ordered and ordered[0].severity == "error" else None
     counts = fill(
-        "{made} of {checks} checks were made, on {samples} samples and {units} units.",
+        "{made} of {checks} checks were made (samples: {samples}, units: {units}).",
         made=len(checks) - len({outcome.check for outcome in not_measured}),
         checks=len(checks),
         samples=evidence.samples,
@@ -164,7 +164,12 @@ def _verdict(found: Diagnosis) -> str:
     if "loss" in missing:
         return fill("The network could not be scored: {reason}.", reason=missing["loss"])
     if doubt is None:
-        return fill("No trouble found.")
+        return fill(
+            "No trouble found in weights and inputs; how well the network predicts is not known: {reason}."
+            if "y" in missing
+            else "No trouble found.",
+            reason=missing.get("y"),
+        )
     if early(found.evidence) or under_way(found.evidence):
         return fill("Too early to tell: {title}.", title=doubt.title)
     return fill(
