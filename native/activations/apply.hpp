@@ -92,30 +92,46 @@ constexpr size_t aligning_bytes = size_t{16} << 10;
 // Registers that a formula computes at once, so that one goes on while another waits. Half as many
 // registers in a processor do not hold more than one.
 constexpr size_t formulas_at_once = MULTILAYER_REGISTER_BYTES == 64 ? 2 : 1;
+// What takes a few operations, of SameInEveryType: a line of the cache, which half registers fill in pairs.
+constexpr size_t short_formulas_at_once = MULTILAYER_REGISTER_BYTES == 64 ? 1 : 2;
 // Which<A> in float64 waits for its own results more than others do: twice as many.
 template <class Function> constexpr bool has_long_chain = false;
 
-// What takes one register at a time waits for memory: of the second-level cache it gets so many bytes ahead.
-constexpr size_t ahead = 512;
+// The first n elements of a register W, and zeros; and these elements of it. n is not 0, and may be all.
+template <class W, class T> MULTILAYER_INLINE W load_some(const T *p, size_t n) {
+    if constexpr (sizeof(W) == sizeof(Vec<T>)) {
+        return n < lanes<T> ? load_first(p, n) : load(p);
+    } else {
+        W v = {};
+        __builtin_memcpy(&v, p, n * sizeof(T));
+        return v;
+    }
+}
+template <class W, class T> MULTILAYER_INLINE void store_some(T *p, const W &v, size_t n) {
+    if constexpr (sizeof(W) == sizeof(Vec<T>)) {
+        n < lanes<T> ? store_first<T>(p, v, n) : store<T>(p, v);
+    } else {
+        __builtin_memcpy(p, &v, n * sizeof(T));
+    }
+}
 
 // f of n elements, a register at a time; what does not fill one goes through the same code, so its bits are
 // the same. Not inlined: a formula is long, and this is what all calls of `each` have of it beside their
-// loop.
+// loop. It takes a copy of f: what others may point to, a loop reads from memory even if it is constant.
 template <class W, class T, class F>
-__attribute__((noinline)) void one_at_a_time(const T *x, T *y, size_t n, const F &f) {
+__attribute__((noinline)) void one_at_a_time(const T *x, T *y, size_t n, F f) {
     constexpr size_t step = sizeof(W) / sizeof(T);
     for (size_t i = 0; i < n; i += step) {
-        const size_t bytes = (n - i < step ? n - i : step) * sizeof(T);
-        W v[1] = {};
-        __builtin_memcpy(v, x + i, bytes);
+        const size_t some = n - i < step ? n - i : step;
+        W v[1] = {load_some<W>(x + i, some)};
         f(v);
-        __builtin_memcpy(y + i, v, bytes);
+        store_some(y + i, v[0], some);
     }
 }
 
 // f of n elements, `at_once` registers W of them at a time: it computes an array of registers in place.
 template <class W, size_t at_once = 1, class T, class F>
-MULTILAYER_INLINE void each(const T *x, T *y, size_t n, Into into, const F &f) {
+MULTILAYER_INLINE void each(const T *x, T *y, size_t n, Into into, F f) {
     constexpr size_t step = sizeof(W) / sizeof(T);
     size_t i = 0;
     if (into == Into::memory || n * sizeof(T) >= aligning_bytes) {
@@ -129,10 +145,6 @@ MULTILAYER_INLINE void each(const T *x, T *y, size_t n, Into into, const F &f) {
         for (; i + at_once * step <= n; i += at_once * step) {
             W v[at_once];
             for (size_t k = 0; k < at_once; ++k) __builtin_memcpy(v + k, x + i + k * step, sizeof(W));
-            if (at_once == 1) {
-                __builtin_prefetch(x + i + ahead / sizeof(T));
-                __builtin_prefetch(y + i + ahead / sizeof(T), 1);
-            }
             f(v);
             for (size_t k = 0; k < at_once; ++k) write(y + i + k * step, v[k]);
         }
@@ -162,7 +174,7 @@ template <class Otherwise> MULTILAYER_INLINE bool ordinary(const Within<Otherwis
     result = y.y;
     return y.everywhere();
 }
-template <class Function> __attribute__((noinline, cold)) V rarely(const Function &f, V x) {
+template <class Function> __attribute__((noinline, cold)) V rarely(Function f, V x) {
     return f.template at<Full>(x);
 }
 
@@ -170,7 +182,7 @@ template <class Function> __attribute__((noinline, cold)) V rarely(const Functio
 template <class Function> MULTILAYER_INLINE HalfFloats through_float64(const Function &f, HalfFloats x) {
     return narrow(f.template at<Brief>(widen(x)));
 }
-template <class Function> __attribute__((noinline, cold)) F through_float64_rarely(const Function &f, F x) {
+template <class Function> __attribute__((noinline, cold)) F through_float64_rarely(Function f, F x) {
     HalfFloats half[2];
     __builtin_memcpy(half, &x, sizeof x);
     for (HalfFloats &h : half) h = through_float64(f, h);
@@ -185,13 +197,12 @@ void apply(const T *x, T *y, size_t n, const double *parameters, Into into) {
     }
     const Which<A> f{with_parameters<A>(parameters)};
     if constexpr (derives<A, SameInEveryType>) {
-        each<Vec<T>>(x, y, n, into, one_by_one([&](Vec<T> v) __attribute__((always_inline)) {
-                         return f.template same<T>(v);
-                     }));
+        const auto same = [f](Vec<T> v) __attribute__((always_inline)) { return f.template same<T>(v); };
+        each<Vec<T>, short_formulas_at_once>(x, y, n, into, one_by_one(same));
     } else if constexpr (sizeof(T) == sizeof(double)) {
         constexpr bool twice = formulas_at_once > 1 && has_long_chain<Which<A>>;
         constexpr size_t at_once = twice ? 2 * formulas_at_once : formulas_at_once;
-        each<V, at_once>(x, y, n, into, [&](auto &v) __attribute__((always_inline)) {
+        each<V, at_once>(x, y, n, into, [f](auto &v) __attribute__((always_inline)) {
             constexpr size_t count = sizeof v / sizeof(V);
             V result[count];
             bool all_ordinary = true;
@@ -202,12 +213,12 @@ void apply(const T *x, T *y, size_t n, const double *parameters, Into into) {
             for (size_t k = 0; k < count; ++k) v[k] = result[k];
         });
     } else if constexpr (derives<typename Which<A>::InFloat32, NotInFloat32>) {
-        each<HalfFloats>(x, y, n, into, one_by_one([&](HalfFloats v) __attribute__((always_inline)) {
+        each<HalfFloats>(x, y, n, into, one_by_one([f](HalfFloats v) __attribute__((always_inline)) {
                              return through_float64(f, v);
                          }));
     } else {
         const typename Which<A>::InFloat32 formula(f.activation);
-        each<F, formulas_at_once>(x, y, n, into, [&](auto &v) __attribute__((always_inline)) {
+        each<F, formulas_at_once>(x, y, n, into, [f, formula](auto &v) __attribute__((always_inline)) {
             constexpr size_t count = sizeof v / sizeof(F);
             F result[count];
             Lanes left[count] = {}, found = {};

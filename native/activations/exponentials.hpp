@@ -109,7 +109,7 @@ struct Celu {
 
     template <class P> MULTILAYER_INLINE V value(V x) const {
         if (alpha == 1.0) return Elu{1.0}.value<P>(x);
-        Pair<P> t = pair<P>(x) / pair<P>(splat(alpha));
+        Pair<P> t = quotient<P>(x, splat(alpha));
         V y;
         if constexpr (is_full<P>) {
             V hi = at_least(t.hi, -expm1_end);
@@ -122,7 +122,7 @@ struct Celu {
         return t.hi < -0x1p-60 ? y : x;
     }
     template <class P> MULTILAYER_INLINE auto derivative(V x) const {
-        Pair<P> t = pair<P>(x) / pair<P>(splat(alpha));
+        Pair<P> t = quotient<P>(x, splat(alpha));
         auto anywhere = [=] {
             V hi = between(t.hi, -exp_end<P>, 0.0);
             Exponential<P> e = exp(pair<P>(hi, hi == t.hi ? low(t) : V{}));

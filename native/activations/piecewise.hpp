@@ -15,13 +15,14 @@ struct HardSigmoid {
     static constexpr const char *name = "hard_sigmoid";
     static constexpr int n_parameters = 2;
     double alpha, beta;
+    double from = -beta / alpha, to = (1.0 - beta) / alpha;  // where the line is between 0 and 1
 
     // One rounding, so the error stays small where alpha x + beta comes near 0.
     MULTILAYER_INLINE V line(V x) const { return fma(splat(alpha), x, splat(beta)); }
 
     template <class P> MULTILAYER_INLINE V value(V x) const { return between(line(x), 0.0, 1.0); }
     template <class P> MULTILAYER_INLINE V derivative(V x) const {
-        return nan_or(x, (x > -beta / alpha) & (x < (1.0 - beta) / alpha) ? splat(alpha) : V{});
+        return nan_or(x, (x > from) & (x < to) ? splat(alpha) : V{});
     }
 };
 

@@ -120,15 +120,17 @@ template <class T, class RowsOf> void loop(int n_inputs, char **operands, const 
             no_memory.store(true);
         }
     };
+    const size_t each = std::max<size_t>(1, part / static_cast<size_t>(units));
     const auto layout = [&](int i, size_t bytes) {
         return Layout{operands[i], bytes, {strides[i], strides[n_inputs + 1 + i]}};
     };
-    const Layout results = layout(n_inputs, type.out_bytes);
-    bool divisible = true;
-    for (int i = 0; i < n_inputs; ++i)
-        divisible = divisible && in_any_order(layout(i, type.in_bytes), results, {rows, units});
-    if (divisible) {
-        const size_t each = std::max<size_t>(1, part / static_cast<size_t>(units));
+    const auto divisible = [&] {
+        const Layout results = layout(n_inputs, type.out_bytes);
+        for (int i = 0; i < n_inputs; ++i)
+            if (!in_any_order(layout(i, type.in_bytes), results, {rows, units})) return false;
+        return true;
+    };
+    if (multilayer::may_be_shared(static_cast<size_t>(rows), each) && divisible()) {
         share_out(operands, strides, n_inputs + 1, rows, each, each, compute);
     } else {
         compute(operands, rows);

@@ -87,19 +87,19 @@ void loop(char **operands, const npy_intp *dimensions, const npy_intp *strides, 
     const npy_intp n = dimensions[0];
     const size_t size = type.out_bytes;
 
-    const Layout y{operands[out], size, {strides[out], 0}};
-    bool shared = true, divisible = true;
-    for (int i = 0; i < out; ++i) {
-        const Layout in{operands[i], i == 0 ? type.in_bytes : sizeof(double), {strides[i], 0}};
-        divisible = divisible && in_any_order(in, y, {n, 1});
-        shared = shared && (i == 0 || strides[i] == 0);
-    }
-    const bool streams =
-        shared && operands[0] != operands[out] && n >= streaming_bytes / static_cast<npy_intp>(size);
+    bool shared = true;
+    for (int i = 1; i < out; ++i) shared = shared && strides[i] == 0;
+    const bool streams = shared && operands[0] != operands[out] &&
+                         n * static_cast<npy_intp>(size) >= streaming_bytes;
     const auto compute = [&](char *const *some, npy_intp m) {
         elements(kernel, type, some, strides, m, shared, streams ? Into::memory : Into::caches);
     };
-    if (!divisible) return compute(operands, n);
+    if (!multilayer::may_be_shared(static_cast<size_t>(n), part)) return compute(operands, n);
+    const Layout y{operands[out], size, {strides[out], 0}};
+    for (int i = 0; i < out; ++i) {
+        const Layout in{operands[i], i == 0 ? type.in_bytes : sizeof(double), {strides[i], 0}};
+        if (!in_any_order(in, y, {n, 1})) return compute(operands, n);
+    }
     // The first part ends where a cache line does, so that no two threads write to one.
     const size_t misplaced = reinterpret_cast<uintptr_t>(operands[out]) % cache_line / size;
     share_out(operands, strides, out + 1, n, part - misplaced, part, compute);

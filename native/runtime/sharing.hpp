@@ -16,12 +16,13 @@ namespace multilayer {
 constexpr double worth_a_thread = 60e3;
 // Calls of fewer parts than this are not even timed.
 constexpr size_t least_parts = 4;
+inline bool may_be_shared(size_t n, size_t each) { return n >= least_parts * each; }
 
 // Calls part(begin, end) for all of 0 to n: first of 0 to `first`, then of `each` at a time, in any order and
 // by any thread. What a number takes differs a hundredfold, by function, types, strides and where the numbers
 // lie; so the first part is timed, which decides whether to share the others. `part` must not throw.
 template <class Part> void share_out(size_t n, size_t first, size_t each, const Part &part) {
-    if (n < least_parts * each) return part(0, n);
+    if (!may_be_shared(n, each)) return part(0, n);
     const auto start = std::chrono::steady_clock::now();
     part(0, first);
     const std::chrono::duration<double, std::nano> taken = std::chrono::steady_clock::now() - start;

@@ -28,7 +28,8 @@ void run(const Job &job, size_t threads);
 // How many threads a call uses, the caller included: what the calling thread has set for itself, or what is set
 // for the process; unless set, the processors that this process may use, but at most OMP_NUM_THREADS, which is read
 // here at the first call of a process, and again at the first one of a forked child: a parent may set it for the child.
-size_t threads();
+// Not inlined: few calls ask, and the others would save registers for it.
+__attribute__((noinline)) size_t threads();
 void set_threads(size_t n);  // 0 returns to the default
 // For calls of the calling thread alone; 0 returns to what is set for the process. Returns what was set before.
 size_t set_own_threads(size_t n);

@@ -108,6 +108,15 @@ template <class P> MULTILAYER_INLINE Pair<P> operator/(Pair<P> x, Pair<P> y) {
     }
 }
 template <class P> MULTILAYER_INLINE Pair<P> operator/(V x, Pair<P> y) { return pair<P>(x) / y; }
+// x / y for numbers that nothing is left of: the same bits, without the two operations on zeros.
+template <class P> MULTILAYER_INLINE Pair<P> quotient(V x, V y) {
+    if constexpr (is_full<P>) {
+        V reciprocal = 1.0 / y, q = x * reciprocal;
+        return {q, fma(-q, y, x) * reciprocal};
+    } else {
+        return {x / y};
+    }
+}
 // x * c for a power of two c
 template <class P> MULTILAYER_INLINE Pair<P> scaled(Pair<P> x, V c) { return pair<P>(x.hi * c, low(x) * c); }
 template <class P> MULTILAYER_INLINE Pair<P> scaled(Pair<P> x, double c) { return scaled(x, splat(c)); }
