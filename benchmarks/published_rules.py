@@ -242,7 +242,7 @@ SAGEMAKER: Mapping[str, tuple[Rule, tuple[str, ...]]] = {
     "WeightUpdateRatio small": (_weight_update_ratio(False), ("learning_rate_too_low", "update_ratio")),
     "AllZero": (_all_zero, ("dead_units",)),
     "UnchangedTensor": (_unchanged_tensor, ("learning_rate_too_low", "update_ratio")),
-    "LossNotDecreasing": (_loss_not_decreasing, ("plateau_stop", "learning_rate_too_low")),
+    "LossNotDecreasing": (_loss_not_decreasing, ("undertraining", "learning_rate_too_low")),
     "Overfit": (_overfit, ("overfitting",)),
     "ClassImbalance": (_class_imbalance, ("class_imbalance",)),
 }

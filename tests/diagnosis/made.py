@@ -61,7 +61,6 @@ def layer_statistics(record):
         active=active,
         saturated=saturated,
         linearity=np.full(a.shape[1], np.nan),
-        duplicates=((0, 1, 0.9999),) if a.shape[1] > 1 else (),
         a=histogram(a),
         z=histogram(z),
     )

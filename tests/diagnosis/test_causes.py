@@ -11,66 +11,55 @@ NAMES = [check.name for check in CHECKS]
 
 # Each check with all that it may explain, directly or through others.
 CLOSURE = """
-not_finite: wrong_output leaking_inputs unscaled_inputs duplicate_inputs initialization loss_not_finite
-    too_much_penalty learning_rate_too_high duplicate_units dead_units saturated_units vanishing_gradients
+not_finite: wrong_output leaking_inputs unscaled_inputs initialization loss_not_finite too_much_penalty
+    learning_rate_too_high duplicate_units dead_units saturated_units vanishing_gradients
     exploding_gradients collapsed_signal linear_units update_ratio oscillation learning_rate_too_low
-    undertraining overfitting plateau_stop one_class linear_enough
-wrong_output: initialization loss_not_finite learning_rate_too_high duplicate_units dead_units saturated_units
-    vanishing_gradients exploding_gradients collapsed_signal linear_units update_ratio oscillation
-    learning_rate_too_low undertraining overfitting plateau_stop one_class linear_enough
-leaking_inputs: duplicate_inputs overfitting linear_enough
+    undertraining overfitting
+wrong_output: initialization loss_not_finite learning_rate_too_high duplicate_units dead_units
+    saturated_units vanishing_gradients exploding_gradients collapsed_signal linear_units update_ratio
+    oscillation learning_rate_too_low undertraining overfitting
+leaking_inputs: overfitting
 unrelated_targets: loss_not_finite learning_rate_too_high duplicate_units dead_units saturated_units
-    vanishing_gradients exploding_gradients collapsed_signal linear_units update_ratio oscillation
-    class_imbalance learning_rate_too_low undertraining overfitting plateau_stop one_class linear_enough
+    vanishing_gradients exploding_gradients collapsed_signal linear_units update_ratio class_imbalance
+    oscillation learning_rate_too_low undertraining overfitting
 unscaled_inputs: loss_not_finite too_much_penalty learning_rate_too_high duplicate_units dead_units
     saturated_units vanishing_gradients exploding_gradients collapsed_signal linear_units update_ratio
-    oscillation learning_rate_too_low undertraining overfitting plateau_stop one_class linear_enough
+    oscillation learning_rate_too_low undertraining overfitting
 unscaled_targets: initialization loss_not_finite too_much_penalty learning_rate_too_high duplicate_units
     dead_units saturated_units vanishing_gradients exploding_gradients collapsed_signal linear_units
-    update_ratio oscillation learning_rate_too_low undertraining overfitting plateau_stop one_class
-    linear_enough
+    update_ratio oscillation learning_rate_too_low undertraining overfitting
 constant_inputs: duplicate_units dead_units saturated_units vanishing_gradients exploding_gradients
     collapsed_signal linear_units update_ratio oscillation learning_rate_too_low undertraining overfitting
-    plateau_stop one_class linear_enough
 duplicate_inputs:
 initialization: loss_not_finite duplicate_units dead_units saturated_units vanishing_gradients
     exploding_gradients collapsed_signal linear_units update_ratio oscillation learning_rate_too_low
-    undertraining overfitting plateau_stop one_class linear_enough
+    undertraining overfitting
 loss_not_finite: duplicate_units dead_units saturated_units vanishing_gradients exploding_gradients
     collapsed_signal linear_units update_ratio oscillation learning_rate_too_low undertraining overfitting
-    plateau_stop one_class linear_enough
 too_much_penalty: duplicate_units dead_units saturated_units vanishing_gradients exploding_gradients
     collapsed_signal linear_units update_ratio oscillation learning_rate_too_low undertraining overfitting
-    plateau_stop one_class linear_enough
 learning_rate_too_high: duplicate_units dead_units saturated_units vanishing_gradients exploding_gradients
     collapsed_signal linear_units update_ratio oscillation learning_rate_too_low undertraining overfitting
-    plateau_stop one_class linear_enough
 duplicate_units: dead_units saturated_units vanishing_gradients exploding_gradients collapsed_signal
-    linear_units update_ratio oscillation learning_rate_too_low undertraining overfitting plateau_stop
-    one_class linear_enough
+    linear_units update_ratio oscillation learning_rate_too_low undertraining overfitting
 dead_units: vanishing_gradients collapsed_signal linear_units update_ratio oscillation learning_rate_too_low
-    undertraining overfitting plateau_stop one_class linear_enough
+    undertraining overfitting
 saturated_units: vanishing_gradients exploding_gradients collapsed_signal linear_units update_ratio
-    oscillation learning_rate_too_low undertraining overfitting plateau_stop one_class linear_enough
+    oscillation learning_rate_too_low undertraining overfitting
 vanishing_gradients: collapsed_signal linear_units update_ratio oscillation learning_rate_too_low
-    undertraining overfitting plateau_stop one_class linear_enough
-exploding_gradients: update_ratio oscillation learning_rate_too_low undertraining overfitting plateau_stop
-    one_class linear_enough
+    undertraining overfitting
+exploding_gradients: update_ratio oscillation learning_rate_too_low undertraining overfitting
 collapsed_signal: linear_units update_ratio oscillation learning_rate_too_low undertraining overfitting
-    plateau_stop one_class linear_enough
-linear_units: learning_rate_too_low undertraining plateau_stop one_class linear_enough
-update_ratio: oscillation learning_rate_too_low undertraining overfitting plateau_stop one_class linear_enough
-too_few_units: oscillation learning_rate_too_low undertraining overfitting plateau_stop one_class
-    linear_enough
-oscillation: undertraining overfitting plateau_stop one_class linear_enough
-class_imbalance: learning_rate_too_low undertraining overfitting plateau_stop one_class linear_enough
-learning_rate_too_low: undertraining plateau_stop one_class linear_enough
-undertraining: one_class linear_enough
+linear_units: learning_rate_too_low undertraining
+update_ratio: oscillation learning_rate_too_low undertraining overfitting
+too_few_units: oscillation learning_rate_too_low undertraining overfitting
+class_imbalance: learning_rate_too_low undertraining overfitting
+oscillation: undertraining overfitting
+learning_rate_too_low: undertraining
+undertraining:
 overfitting:
-plateau_stop: one_class linear_enough
-one_class: linear_enough
-no_better_than_constant: linear_enough
-behind_simple_model: linear_enough
+no_better_than_constant:
+behind_simple_model:
 linear_enough:
 """
 

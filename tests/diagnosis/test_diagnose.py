@@ -39,8 +39,8 @@ def test_what_is_missing_has_a_reason():
     X = np.random.default_rng(0).standard_normal((30, 2))
     found = diagnose(initialize((2, 4, 3), "relu", "softmax", rng=0), X)
     reported = {outcome.check: outcome.reason for outcome in found.not_measured}
-    assert reported["one_class"] == "no y was given"
-    assert "give course=" in reported["plateau_stop"]
+    assert reported["class_imbalance"] == "no y was given"
+    assert "give course=" in reported["undertraining"]
     assert "course=TrainingRecord(start=...)" in reported["initialization"]
     assert "bounded" in reported["saturated_units"]
     regression = diagnose(initialize((2, 4, 1), rng=0), X, X[:, 0])

@@ -205,12 +205,9 @@ def test_a_custom_activation_and_one_with_a_parameter_per_unit():
 def test_duplicates_are_pairs_with_the_first_of_their_kind():
     X, y = data()
     X[:, 3], X[:, 6] = 2 * X[:, 1] - 5, -X[:, 1]
-    W = np.random.default_rng(1).standard_normal((INPUTS, 5))
-    W[:, 4] = W[:, 0]
-    found = measured(MLP([Dense(W, None, relu), Dense(np.ones((5, 3)), None, "softmax")]), X, y, block=50)
+    found = measured(MLP([Dense(np.ones((INPUTS, 3)), None, "softmax")]), X, y, block=50)
     assert [pair[:2] for pair in found.inputs.duplicates] == [(1, 3), (1, 6)]
     assert found.inputs.duplicates[1][2] == pytest.approx(-1.0)
-    assert [pair[:2] for pair in found.layers[0].duplicates] == [(0, 4)]
 
 
 @pytest.mark.parametrize("block", [3, 64, 1000])

@@ -132,7 +132,6 @@ MENDS: dict[str, tuple[str, ...]] = {
     "learning_rate_too_low": ("higher rate",),
     "update_ratio": ("higher rate",),
     "undertraining": ("train longer",),
-    "plateau_stop": ("train longer",),
     "vanishing_gradients": ("other activation", "fewer layers"),
     "exploding_gradients": ("usual start",),
     "collapsed_signal": ("other activation", "fewer layers"),

@@ -30,7 +30,7 @@ def test_scikit_learn_31235():
         found = diagnose(model, points, labels)
         assert found.cause.check == "collapsed_signal"
         assert "Training stopped on this plateau after 15 epochs" in found.verdict
-        assert "plateau_stop" in {finding.check for finding in found.findings}
+        assert "undertraining" in {finding.check for finding in found.findings}
 
 
 def test_the_method_and_the_function_are_one():

@@ -88,7 +88,7 @@ def diagnose(
     >>> hidden = Dense([[1.0, 0.5], [-0.5, 1.0]], [-20.0, 0.0], "relu")
     >>> found = diagnose(MLP([hidden, Dense([[1.0], [1.0]])]), X)
     >>> found.findings[0].title
-    'unit 1 of layer 1 is dead'
+    'dead units in layer 1: 1'
     """
     baseline = checked_flag("baseline", baseline)
     case = case_of(model, X, y)

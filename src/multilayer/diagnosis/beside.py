@@ -8,10 +8,20 @@ from __future__ import annotations
 import math
 from typing import Literal
 
+import numpy as np
+
 from multilayer.diagnosis.attainable import COMPARED
 from multilayer.diagnosis.evidence import Evidence, OutputStatistics
 
-__all__ = ["Beside", "by_chance", "gain_of_chance", "linear_is_better", "outputs_alike", "versus_constant"]
+__all__ = [
+    "Beside",
+    "by_chance",
+    "gain_of_chance",
+    "is_one_class",
+    "linear_is_better",
+    "outputs_alike",
+    "versus_constant",
+]
 
 Beside = Literal["better", "equal", "worse"]
 
@@ -27,15 +37,16 @@ _HALF = 0.5
 """Of the same way: up to there, outputs that are alike fall on the right side of a threshold by luck."""
 
 
-def by_chance(evidence: Evidence, outputs: OutputStatistics) -> float:
-    """Return by how much skill two models that are equally good may differ on these samples, at two standard errors.
+def by_chance(evidence: Evidence, outputs: OutputStatistics, other: float) -> float:
+    """Return by how much skill the network and an equally good model of another score may differ: two standard errors.
 
-    Of d n samples that one of two classifiers alone gets right, 2 sqrt(d n) are chance, so that d is none beyond 4/n
-    (McNemar 1947); of numbers 4/n is the square of a correlation of two standard errors. The model of what can be
-    learned sees up to 300 samples.
+    Two classifiers that are wrong on fractions e and f of n samples differ on e + f of them at most, so that one
+    standard error is sqrt((e + f)/n) at most (McNemar 1947). Of numbers e and f are the fractions
+    that are not explained. The model of what can be learned sees up to 300 samples.
     """
     missing = 1.0 if outputs.confusion is None else 1.0 - (outputs.constant_score or 0.0)
-    return _ERRORS**2 / min(evidence.samples, COMPARED) / missing if missing > 0.0 else 0.0
+    wrong = sum(min(max(1.0 - score, 0.0), 1.0) for score in (outputs.score or 0.0, other))
+    return _ERRORS * math.sqrt(wrong / min(evidence.samples, COMPARED)) / missing if missing > 0.0 else 0.0
 
 
 def versus_constant(evidence: Evidence, outputs: OutputStatistics) -> Beside:
@@ -62,6 +73,12 @@ def versus_constant(evidence: Evidence, outputs: OutputStatistics) -> Beside:
         return "worse"
     overconfident = lower < -margin and score - constant > _PLAIN * (1.0 - constant)
     return "better" if outputs.confusion is not None and overconfident else "equal"
+
+
+def is_one_class(outputs: OutputStatistics | None) -> bool:
+    """Return whether a classifier predicts one class for all samples."""
+    counts = None if outputs is None else outputs.predicted_counts
+    return counts is not None and int(np.count_nonzero(counts)) == 1
 
 
 def outputs_alike(evidence: Evidence) -> bool:

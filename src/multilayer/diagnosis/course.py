@@ -88,9 +88,10 @@ def loss_was_low(evidence: Evidence) -> bool:
 
 
 def fall(loss: Floats) -> float:
-    """Return the fraction by which the loss falls per epoch, over the last fifth of the curve."""
+    """Return the fraction by which the loss falls per epoch, over the last fifth of the curve; 0 for one epoch."""
     tail = loss[-max(2, len(loss) // 5) :]
-    return float((tail[0] - tail[-1]) / (len(tail) - 1) / abs(tail[-1])) if tail[-1] else 0.0
+    epochs = len(tail) - 1
+    return float((tail[0] - tail[-1]) / epochs / abs(tail[-1])) if epochs and tail[-1] else 0.0
 
 
 def too_slow(course: TrainingRecord, loss: Floats) -> bool:

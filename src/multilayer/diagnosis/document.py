@@ -4,7 +4,7 @@ The document has the fields of `Diagnosis`, `Evidence` and `Ranking`; its struct
 `python -m multilayer.diagnosis.document` prints their JSON Schema. Numbers are the shortest decimals that read back bit
 for bit. JSON has no number that is not finite: nan and infinities stand as the strings "nan", "inf" and "-inf", which
 `float()` reads back, as in the results of `multilayer run`. What is not known or was not measured is null. Layers and
-units of findings are counted from 1, as in `Finding`; classes, and the columns and units in "duplicates", from 0.
+units of findings are counted from 1, as in `Finding`; classes, and the columns in "duplicates", from 0.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from msgspec import Meta, Struct
 from multilayer._base.strict_json import fields_of, plain
 from multilayer.diagnosis.check import Check, Finding, NotMeasured
 from multilayer.diagnosis.checks import consequences
-from multilayer.diagnosis.evidence import Evidence, LayerStatistics, OutputStatistics, TrainingRecord
+from multilayer.diagnosis.evidence import Evidence, LayerStatistics, OutputStatistics
 from multilayer.diagnosis.remedies import Ranking, Row
 from multilayer.losses import Loss
 from multilayer.network import MLP, Dense
@@ -74,7 +74,6 @@ _CHANGED: Mapping[tuple[type, str], Any] = {
         int | None, Meta(description="From 1; 0 is the input; null for the whole.")
     ],
     (OutputStatistics, "confusion"): list[list[int]] | None,
-    (TrainingRecord, "update_ratios"): list[list[Number]] | None,
     (Evidence, "not_finite"): Annotated[
         tuple[int, str, int] | None,
         Meta(description="Layer, what, and sample of the first number that is not finite."),

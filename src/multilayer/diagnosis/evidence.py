@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,11 +29,11 @@ __all__ = [
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Pairs = tuple[tuple[int, int, float], ...]
-"""Two units or columns, counted from 0, and their correlation."""
+"""Two columns, counted from 0, and their correlation."""
 Caller = Literal["estimator", "fit", "torch", "command"]
 """What asks for a diagnosis: an estimator, Python code that calls `fit` or PyTorch, or the command line."""
 DUPLICATE = 0.999
-"""|Correlation| beyond which two units, or two columns, are copies of each other."""
+"""|Correlation| beyond which two columns are copies of each other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,8 +63,6 @@ class LayerStatistics:
     """Samples on which |h'(a)| is below 1% of its maximum (0 included); None like `active`."""
     linearity: Floats
     """R^2 of z explained by a straight line in a: 1 where the unit acts linearly; nan where it is constant."""
-    duplicates: Pairs
-    """Pairs of units whose z are correlated beyond the duplicate check's threshold."""
     a: Histogram
     """Of the samples that were read first, as z is."""
     z: Histogram
@@ -183,8 +181,6 @@ class TrainingRecord:
     """The penalty on weights, L2 and weight decay together; 0 where there was none."""
     start: MLP | None = None
     """The network before training."""
-    update_ratios: NDArray[Any] | None = None
-    """Norm of the update over norm of W, shape (epochs seen, layers); measured live."""
     loss: Loss | None = None
     """What was minimized."""
 

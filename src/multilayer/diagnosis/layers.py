@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from multilayer._base.random import Random
 from multilayer.activations import Activation, Elementwise, Surrogate
-from multilayer.diagnosis.evidence import DUPLICATE, GradientStatistics, Histogram, Layers, LayerStatistics
-from multilayer.diagnosis.moments import Moments, PairSums, counts, histogram, likely_pairs
+from multilayer.diagnosis.evidence import GradientStatistics, Histogram, Layers, LayerStatistics
+from multilayer.diagnosis.moments import Moments, counts, histogram
 from multilayer.diagnosis.not_finite import whole
 from multilayer.initializers import for_activation
 from multilayer.measure.curve import SATURATED_BELOW
@@ -39,14 +39,13 @@ _NEAR, _FAR = 16.0, 64.0
 
 
 class LayerAccumulator:
-    """Sums over one layer; the samples that are read first give shifts, histograms and pairs of units to follow."""
+    """Sums over one layer; the samples that are read first give shifts and histograms."""
 
     def __init__(self, first: LayerRecord) -> None:
         self.layer: Dense = first.layer
         kind = first.a.dtype
         self.a = Moments(first.a.mean(axis=0, dtype=np.float64).astype(kind))
         self.z = Moments(first.z.mean(axis=0, dtype=np.float64).astype(kind))
-        self._pairs = PairSums(likely_pairs(first.z))
         self._products = np.zeros(first.layer.units)
         # What a picture shows of a few hundred thousand numbers it shows of all.
         self._a_histogram, self._z_histogram = histogram(first.a), histogram(first.z)
@@ -64,7 +63,6 @@ class LayerAccumulator:
     def _add(self, a: NDArray[Any], z: NDArray[Any]) -> None:
         a_from_shift, z_from_shift = self.a.add(a), self.z.add(z)
         self._products += np.einsum("ij,ij->j", a_from_shift, z_from_shift)
-        self._pairs.add(z_from_shift)
         if self._threshold is not None:
             slope: NDArray[Any] = np.abs(self.layer.activation.derivative(a))
             self._active += _count(slope != 0.0)
@@ -90,7 +88,6 @@ class LayerAccumulator:
             active=self._active if known else None,
             saturated=self._saturated if known else None,
             linearity=np.where(constant, np.nan, np.minimum(straight, 1.0)),
-            duplicates=self._pairs.beyond(DUPLICATE, z),
             a=self._a_histogram,
             z=self._z_histogram,
         )

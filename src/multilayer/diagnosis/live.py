@@ -170,13 +170,7 @@ class Live:
             learning_rate=history.learning_rate[0] if history.learning_rate else None,
             epochs=self._curves.epochs,
             start=self._start,
-            update_ratios=self._update_ratios(),
         )
-
-    def _update_ratios(self) -> NDArray[np.float64] | None:
-        """Return those that were measured over an epoch."""
-        known = [one.update for one in self.snapshots if one.whole_epoch and not np.isnan(one.update).any()]
-        return np.array(known) if known else None
 
     def __call__(self, event: Step | Epoch) -> bool:
         """Note an event, take a snapshot if it is time, and return whether training has to end."""

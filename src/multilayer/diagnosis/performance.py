@@ -8,10 +8,12 @@ from multilayer.diagnosis.beside import by_chance, versus_constant
 from multilayer.diagnosis.evidence import Evidence, OutputStatistics
 
 __all__ = [
+    "BEHIND",
     "CLOSE",
     "DONE",
     "are_balanced",
     "performance",
+    "reached",
     "shortfall",
     "skill",
     "skill_of",
@@ -22,8 +24,8 @@ Performance = Literal["good", "fair", "poor", "unknown"]
 DONE = 0.75
 """Of the way from the best constant to perfection: what is left beyond that are the last samples."""
 _POOR = 0.1
-_BEHIND, CLOSE, _SOME = 0.15, 0.05, 0.15
-"""Skill behind what can be learned: far, and not, beyond what chance may do; and what is enough to judge by."""
+CLOSE, BEHIND, _SOME = 0.05, 0.15, 0.15
+"""Skill behind what can be learned: not, beyond what chance may do, and far; and what is enough to judge by."""
 _SIMILAR = 4
 """Times as many samples of the largest class as of the smallest."""
 
@@ -46,17 +48,18 @@ def performance(evidence: Evidence) -> Performance:
 
     Poor: hardly better than the best constant, or equal to it for so few samples, or far behind what can be learned.
     Good: not behind that where it is more than a little, or most of the way from the constant to perfection where it
-    is not known. Scores of few samples differ by chance, so that the distance has to be more than that.
+    is not known. Scores of few samples differ by chance, so that the distance has to be two standard errors more.
     """
     own, outputs, missed = skill(evidence), evidence.outputs, shortfall(evidence)
     if own is None or outputs is None:
         return "unknown"
-    chance = by_chance(evidence, outputs)
-    if own < _POOR or (missed or 0.0) > _BEHIND + chance or versus_constant(evidence, outputs) != "better":
+    if own < _POOR or versus_constant(evidence, outputs) != "better":
         return "poor"
     if missed is None or own + missed <= _SOME:  # nothing that is worth comparing with
         return "good" if own > DONE else "fair"
-    return "good" if missed < CLOSE + chance else "fair"
+    if missed < CLOSE + by_chance(evidence, outputs, reached(outputs) or 0.0):
+        return "good"
+    return "poor" if missed > BEHIND else "fair"
 
 
 def shortfall(evidence: Evidence, *, linear: bool = True) -> float | None:
@@ -68,10 +71,13 @@ def shortfall(evidence: Evidence, *, linear: bool = True) -> float | None:
     own, outputs = skill(evidence), evidence.outputs
     if own is None or outputs is None:
         return None
-    reached = skill_of(outputs, outputs.attainable_score)
-    if reached is None and linear:
-        reached = skill_of(outputs, outputs.linear_score)
-    return None if reached is None else reached - own
+    most = skill_of(outputs, reached(outputs) if linear else outputs.attainable_score)
+    return None if most is None else most - own
+
+
+def reached(outputs: OutputStatistics) -> float | None:
+    """Return the score that can be reached: a kernel model's, or else a linear model's."""
+    return outputs.linear_score if outputs.attainable_score is None else outputs.attainable_score
 
 
 def are_balanced(outputs: OutputStatistics) -> bool:

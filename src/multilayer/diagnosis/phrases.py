@@ -106,16 +106,6 @@ _UNKNOWN: Mapping[str, tuple[str, ...]] = {
             "the network before training is not known; in Python, multilayer.diagnose takes what fit returned"
         ),
     ),
-    "updates": (
-        N_(
-            "neither the network before training nor its updates are known; give course=TrainingRecord(start=...), or "
-            "diagnose live"
-        ),
-        N_(
-            "neither the network before training nor its updates are known; in Python, "
-            "multilayer.diagnose takes what fit returned"
-        ),
-    ),
 }
 """What is not known, and how to give it: in Python, on the command line, and in PyTorch where that differs."""
 

@@ -188,7 +188,7 @@ def _amplified(network: MLP, number: int, factor: float) -> MLP:
     return MLP(layers)
 
 
-@fault("one_class", ((16,), "relu"), ((12, 12), "tanh"))
+@fault("no_better_than_constant", ((16,), "relu"), ((12, 12), "tanh"))
 def one_output_always_largest(hidden: tuple[int, ...], activation: str, seed: int) -> Subject:
     subject = trained(data.blobs(seed), hidden, activation, seed, optimizer=Adam(0.01))
     b = np.zeros(4)

@@ -87,7 +87,7 @@ def learned_by_heart(hidden: tuple[int, ...], activation: str, seed: int) -> Sub
     )
 
 
-@fault("plateau_stop", ((16,), "relu"), ((16, 16), "tanh"))
+@fault("undertraining", ((16,), "relu"), ((16, 16), "tanh"))
 def impatient(hidden: tuple[int, ...], activation: str, seed: int) -> Subject:
     stopping = EarlyStopping(0, 0.05, restore_best=False)
     return trained(data.rings(seed), hidden, activation, seed, epochs=200, batch_size=200, stopping=stopping)

@@ -13,7 +13,7 @@ __all__ = ["CAUSES", "CHECKS", "consequences"]
 CAUSES: Mapping[str, tuple[str, ...]] = {
     "not_finite": ("wrong_output", "leaking_inputs", "unscaled_inputs"),
     "wrong_output": ("initialization", "learning_rate_too_high"),
-    "leaking_inputs": ("duplicate_inputs", "overfitting", "linear_enough"),
+    "leaking_inputs": ("overfitting",),
     "unrelated_targets": ("loss_not_finite", "learning_rate_too_high", "class_imbalance"),
     "unscaled_inputs": ("too_much_penalty", "loss_not_finite", "learning_rate_too_high"),
     "unscaled_targets": ("initialization", "too_much_penalty", "learning_rate_too_high"),
@@ -33,14 +33,12 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
     "update_ratio": ("oscillation", "learning_rate_too_low"),
     "too_few_units": ("oscillation", "learning_rate_too_low"),
     "class_imbalance": ("learning_rate_too_low", "overfitting"),
-    "oscillation": ("undertraining", "overfitting", "plateau_stop"),
-    "learning_rate_too_low": ("undertraining", "plateau_stop"),
-    "undertraining": ("one_class",),
+    "oscillation": ("undertraining", "overfitting"),
+    "learning_rate_too_low": ("undertraining",),
+    "undertraining": (),
     "overfitting": (),
-    "plateau_stop": ("one_class",),
-    "one_class": ("linear_enough",),
-    "no_better_than_constant": ("linear_enough",),
-    "behind_simple_model": ("linear_enough",),
+    "no_better_than_constant": (),
+    "behind_simple_model": (),
     "linear_enough": (),
 }
 """All checks in the order in which causes are preferred, with the direct consequences of each, in no cycle."""
@@ -59,8 +57,8 @@ def consequences(causes: Mapping[str, Iterable[str]] = CAUSES) -> dict[str, froz
 
     Examples
     --------
-    >>> sorted(consequences()["plateau_stop"])
-    ['linear_enough', 'one_class']
+    >>> sorted(consequences()["oscillation"])
+    ['overfitting', 'undertraining']
     """
     closure: dict[str, frozenset[str]] = {}
     for name in TopologicalSorter(causes).static_order():  # consequences first

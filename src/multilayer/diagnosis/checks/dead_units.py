@@ -34,7 +34,9 @@ def dead_units(evidence: Evidence, layers: Layers) -> Outcomes:
         fraction = len(chosen) / units.size
         yield finding(
             evidence,
-            _title(number, chosen, fraction),
+            fill("most units of layer {layer} are dead", layer=number)
+            if fraction > _MOST
+            else fill("dead units in layer {layer}: {units}", layer=number, units=numbers(chosen)),
             sentences(
                 fill(
                     "Active on none of {samples} samples: {count} of {units} units ({fraction}).",
@@ -64,13 +66,3 @@ def dead_units(evidence: Evidence, layers: Layers) -> Outcomes:
             value=fraction,
             threshold=_MOST,
         )
-
-
-def _title(number: int, units: tuple[int, ...], fraction: float) -> str:
-    if len(units) == 1:
-        return fill("unit {unit} of layer {layer} is dead", unit=units[0], layer=number)
-    if fraction == 1.0:
-        return fill("all units of layer {layer} are dead", layer=number)
-    if fraction > _MOST:
-        return fill("most units of layer {layer} are dead", layer=number)
-    return fill("units {units} of layer {layer} are dead", units=numbers(units), layer=number)

@@ -1,16 +1,14 @@
 """Units of a layer that all compute the same.
 
 What it does: counts the units of a hidden layer that have the weights of its middle unit (the median of each weight)
-and its bias, each within 1%. More than half are reported. Outputs of more than 20% that are correlated with another
-unit's beyond 0.999 are a note.
+and its bias, each within 1%. More than half are reported.
 
 Why it matters: units that start with the same weights get the same gradient and stay the same, so that the layer has
 the power of one unit.
 
 Example: all weights start at 0 or at one constant.
 
-What it cannot see: units that are combinations of several others. Behind a single input all units are functions of
-it, and are not compared.
+What it cannot see: units that are combinations of several others, or do the same with other weights.
 """
 
 from __future__ import annotations
@@ -20,22 +18,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer.diagnosis.evidence import DUPLICATE, Layers
+from multilayer.diagnosis.evidence import Layers
 from multilayer.diagnosis.finding import severity_of
 from multilayer.diagnosis.kit import N_, Evidence, Outcomes, check, fill, finding, needs, percent
-from multilayer.diagnosis.phrases import numbers, one_based
+from multilayer.diagnosis.phrases import one_based
 
-_MOST, _SOME = 0.5, 0.2
+_MOST = 0.5
 _SAME = 0.01
 """Distance from the middle unit's weights, as a fraction of their norm."""
 
 
 @check("Does every unit add information?", needs.layers)
 def duplicate_units(evidence: Evidence, layers: Layers) -> Outcomes:
-    varying = int((evidence.inputs.std > 0).sum())
     for number, layer in enumerate(layers[:-1], 1):
         same = _near(layer.layer.W) & _near(layer.layer.b[np.newaxis])
-        alike, before, varying = layer.duplicates, varying, same.size - len(layer.duplicates)
         if same.size > 1 and same.mean() > _MOST:
             yield finding(
                 evidence,
@@ -58,29 +54,6 @@ def duplicate_units(evidence: Evidence, layers: Layers) -> Outcomes:
                 threshold=_MOST,
             )
             return
-        if before > 1 and len(alike) > _SOME * same.size:
-            units = tuple(sorted({second + 1 for _, second, _ in alike}))
-            yield finding(
-                evidence,
-                fill(
-                    "units of layer {layer} do the same as others: {units}",
-                    layer=number,
-                    units=numbers(units),
-                ),
-                fill(
-                    "{count} of {units} units ({fraction}) are correlated with another one beyond {threshold}.",
-                    count=len(alike),
-                    units=same.size,
-                    fraction=percent(len(alike) / same.size),
-                    threshold=DUPLICATE,
-                ),
-                N_("Nothing needs to be done; fewer units would do the same."),
-                severity="note",
-                layer=number,
-                units=units,
-                value=len(alike) / same.size,
-                threshold=_SOME,
-            )
 
 
 def _near(values: NDArray[Any]) -> NDArray[np.bool_]:

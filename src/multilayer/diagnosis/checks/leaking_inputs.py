@@ -50,7 +50,7 @@ def leaking_inputs(evidence: Evidence, outputs: OutputStatistics) -> Outcomes:
     by_design = evidence.network.widths[0] == 1 or (
         evidence.network.widths[-1] > 1 and outputs.target_counts is None
     )
-    relied = lost is None or lost > _HARDLY + by_chance(evidence, outputs)
+    relied = lost is None or lost > _HARDLY + by_chance(evidence, outputs, without or 0.0)
     severity: Severity = "error" if lost is None or lost > _RELIES else "warning"
     yield finding(
         evidence,

@@ -1,11 +1,11 @@
 """A linear model that does as well as the network.
 
-What it does: compares the score with that of a linear model fitted to at most 2048 of the same samples. Within 0.005
-is a note; a linear model that is better by more than 0.02 is a warning where the network performs poorly. One that
-makes no mistake proves that the classes are linearly separable. What it gains over the best constant must be more
-than it would on noise, which for p inputs and n samples is a fraction of about p/n.
+What it does: compares the score with that of a linear model fitted to at most 2048 of the same samples. One that is
+worse by no more than 0.005 is a note. One that makes no mistake proves that the classes are linearly separable. What
+it gains over the best constant must be more than 0.02, and than on noise, where it is a fraction of about p/n for p
+inputs and n samples.
 
-Why it matters: the linear model is smaller, faster and easier to explain; and a network should not lose to it.
+Why it matters: the linear model is smaller, faster and easier to explain.
 
 Example: two classes on both sides of a line.
 
@@ -15,13 +15,11 @@ What it cannot see: a linear model that was not found among the samples it was f
 from __future__ import annotations
 
 from multilayer.diagnosis.beside import gain_of_chance
-from multilayer.diagnosis.course import early
 from multilayer.diagnosis.evidence import OutputStatistics
 from multilayer.diagnosis.kit import N_, Evidence, Outcomes, check, fill, finding, needs
-from multilayer.diagnosis.performance import performance
 from multilayer.diagnosis.phrases import sentences
 
-_EQUAL, _BETTER = 0.005, 0.02
+_EQUAL, _LEAST = 0.005, 0.02
 
 
 @check("Does the network do more than a linear model?", needs.linear_model)
@@ -29,14 +27,12 @@ def linear_enough(evidence: Evidence, outputs: OutputStatistics) -> Outcomes:
     score, linear, constant = outputs.score, outputs.linear_score, outputs.constant_score
     if score is None or linear is None or constant is None or len(evidence.layers) < 2:
         return
-    gain = linear - score
-    if gain < -_EQUAL or linear - constant < max(_BETTER, gain_of_chance(evidence, outputs)):
+    if linear - score < -_EQUAL or linear - constant < max(_LEAST, gain_of_chance(evidence, outputs)):
         return
-    better = gain > _BETTER
     separable = outputs.target_counts is not None and linear == 1.0
     yield finding(
         evidence,
-        fill("a linear model does better than the network" if better else "a linear model would do"),
+        fill("a linear model would do"),
         sentences(
             fill(
                 "A linear model scores {linear:.4g} on the same samples, the network {score:.4g}.",
@@ -46,14 +42,10 @@ def linear_enough(evidence: Evidence, outputs: OutputStatistics) -> Outcomes:
             fill("The classes are linearly separable, and need no hidden layer.") if separable else "",
         ),
         N_(
-            "Look for the cause in the other findings. Until it is found, use the linear model ({linear_model})."
-        )
-        if better
-        else N_(
             "Use the linear model ({linear_model}, LogisticRegression or LinearRegression): it is smaller, faster "
             "and easier to explain."
         ),
-        severity="warning" if better and performance(evidence) == "poor" and not early(evidence) else "note",
+        severity="note",
         value=linear,
         threshold=score,
     )

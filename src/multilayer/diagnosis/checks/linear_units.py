@@ -1,7 +1,7 @@
 """Layers that act linearly on the data.
 
-What it does: measures R^2 of a straight line through each unit's (a, z) over the samples. A layer whose units are all
-above 0.999 acts linearly; where all hidden layers do, the network is a linear model.
+What it does: measures R^2 of a straight line through each unit's (a, z) over the samples. Where all hidden units are
+above 0.999, the network is a linear model.
 
 Why it matters: linear layers in a row are one linear layer, whatever their number.
 
@@ -29,46 +29,27 @@ def linear_units(evidence: Evidence, layers: Layers) -> Outcomes:
     if not hidden:
         yield NotMeasured(reason=fill("the network has no hidden layer: it is linear but for its outputs"))
         return
-    straight = {number: layer for number, layer in enumerate(hidden, 1) if _is_linear(layer)}
-    if len(straight) == len(hidden):
-        lowest = min(float(np.nanmin(layer.linearity)) for layer in hidden)
-        identity = all(layer.layer.activation.facts.name == "identity" for layer in hidden)
-        yield finding(
-            evidence,
-            fill("the network is a linear model: all hidden layers act linearly"),
-            fill(
-                "All hidden layers have the activation identity."
-                if identity
-                else "A straight line explains the outputs of every hidden unit: R^2 is at least {lowest:.6f}.",
-                lowest=lowest,
-            ),
-            N_(
-                "Give hidden layers an activation that is nonlinear where the data are ({activation}), standardize X, "
-                "or start from larger weights. network.collapse() shows the one layer that it is."
-            ),
-            severity="note" if found in ("good", "unknown") else "warning" if early(evidence) else "error",
-            value=lowest,
-            threshold=_STRAIGHT,
-        )
+    if not all(map(_is_linear, hidden)):
         return
-    for number, layer in straight.items():
-        lowest = float(np.nanmin(layer.linearity))
-        yield finding(
-            evidence,
-            fill("layer {layer} acts linearly", layer=number),
-            fill(
-                "A straight line explains the outputs of each of its units: R^2 is at least {lowest:.6f}.",
-                lowest=lowest,
-            ),
-            N_(
-                "Leave the layer out, or let its weighted sums reach where the activation is nonlinear: larger "
-                "starting weights, standardized X, another activation."
-            ),
-            severity="warning" if found == "poor" and not early(evidence) else "note",
-            layer=number,
-            value=lowest,
-            threshold=_STRAIGHT,
-        )
+    lowest = min(float(np.nanmin(layer.linearity)) for layer in hidden)
+    identity = all(layer.layer.activation.facts.name == "identity" for layer in hidden)
+    yield finding(
+        evidence,
+        fill("the network is a linear model: all hidden layers act linearly"),
+        fill(
+            "All hidden layers have the activation identity."
+            if identity
+            else "A straight line explains the outputs of every hidden unit: R^2 is at least {lowest:.6f}.",
+            lowest=lowest,
+        ),
+        N_(
+            "Give hidden layers an activation that is nonlinear where the data are ({activation}), standardize X, "
+            "or start from larger weights. network.collapse() shows the one layer that it is."
+        ),
+        severity="note" if found in ("good", "unknown") else "warning" if early(evidence) else "error",
+        value=lowest,
+        threshold=_STRAIGHT,
+    )
 
 
 def _is_linear(layer: LayerStatistics) -> bool:

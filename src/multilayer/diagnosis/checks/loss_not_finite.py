@@ -19,34 +19,24 @@ from multilayer.diagnosis.phrases import sentences
 from multilayer.training import History
 
 _TITLES = {
-    ("loss", True): N_("the loss is not finite from epoch {epoch} on"),
-    ("loss", False): N_("the loss is not finite in epoch {epoch}"),
-    ("validation_loss", True): N_("the validation loss is not finite from epoch {epoch} on"),
-    ("validation_loss", False): N_("the validation loss is not finite in epoch {epoch}"),
+    "loss": N_("the loss is not finite in epoch {epoch}"),
+    "validation_loss": N_("the validation loss is not finite in epoch {epoch}"),
 }
-"""By the curve, and by whether all later epochs are as bad."""
 
 
 @check("Is the loss of every epoch finite?", needs.history, lasting=True)
 def loss_not_finite(evidence: Evidence, history: History) -> Outcomes:
-    for name in ("loss", "validation_loss"):
+    for name, title in _TITLES.items():
         curve = np.asarray(getattr(history, name), np.float64)
         bad = np.flatnonzero(~np.isfinite(curve))
         if not bad.size:
             continue
-        first, ends = int(bad[0]), bool(bad[-1] == len(curve) - 1)
+        first, ends = int(bad[0]), bad[-1] == len(curve) - 1
         yield finding(
             evidence,
-            fill(_TITLES[name, ends and bad.size == len(curve) - first], epoch=first + 1),
+            fill(title, epoch=first + 1),
             sentences(
-                fill(
-                    "It is {value} there, after {before:.4g} in epoch {epoch}."
-                    if first
-                    else "It is {value} there, the first value of all.",
-                    value=curve[first],
-                    before=curve[first - 1],
-                    epoch=first,
-                ),
+                fill("It was {before:.4g} before.", before=curve[first - 1]) if first else "",
                 fill("{count} of {epochs} epochs have no finite value.", count=bad.size, epochs=len(curve)),
             ),
             N_(

@@ -10,21 +10,18 @@ Why it matters: nothing was learned, or nothing that holds for these data.
 Example: XOR with two sigmoid units stays at a loss of ln 2; 3 of 4 right are no better than 2 of 4 then.
 
 What it cannot see: the cause. Where a linear model does no better either, nothing learnable was shown. It is a
-warning while the loss falls and where all targets are the same, and a note in the first epochs of training.
+warning while the loss falls, and a note in the first epochs of training.
 """
 
 from __future__ import annotations
 
-from multilayer.diagnosis.beside import linear_is_better, outputs_alike, versus_constant
+from multilayer.diagnosis.beside import is_one_class, linear_is_better, outputs_alike, versus_constant
 from multilayer.diagnosis.course import early, just_begun, loss_was_low
 from multilayer.diagnosis.evidence import OutputStatistics
 from multilayer.diagnosis.kit import N_, Evidence, Outcomes, check, fill, finding, needs
 from multilayer.diagnosis.phrases import sentences
 
 ADVICE = {
-    "same target": N_(
-        "Look first at y: the same target everywhere leaves nothing to learn; take samples of every kind."
-    ),
     "inverted": N_(
         "Look first at the labels: with the two classes exchanged it would be better than a constant; their "
         "order in y may differ from that of training."
@@ -33,20 +30,9 @@ ADVICE = {
         "Look first at the data: training ended at a loss far below this one, so these are not the X and y "
         "of training; rows of y in another order, other units or another scaling of X do that."
     ),
-    "scale": N_(
-        "Look first at the scale of y and X: they have to be in the units of the training data, and y of a size "
-        "of about 1 (sklearn.compose.TransformedTargetRegressor). Then look at the training: more {epochs}, "
-        "{learning_rate} ten times as high or as low, other starting weights ({other_weights}), standardized X; "
-        "try_fixes(...) tries them."
-    ),
     "training": N_(
         "Look first at the training: more {epochs}, {learning_rate} ten times as high or as low, other "
-        "starting weights ({other_weights}), standardized X; try_fixes(...) tries them."
-    ),
-    "data": N_(
-        "Look first at the data: does every row of y belong to its row of X, and does y depend on X? Then look at "
-        "the training: more {epochs}, {learning_rate} ten times as high or as low, other starting weights "
-        "({other_weights}), standardized X; try_fixes(...) tries them."
+        "starting weights ({other_weights}), standardized X and y; try_fixes(...) tries them."
     ),
 }
 """By what to look at first."""
@@ -55,9 +41,8 @@ ADVICE = {
 @check("Is the network better than a constant?", needs.outputs, catch_all=True)
 def no_better_than_constant(evidence: Evidence, outputs: OutputStatistics) -> Outcomes:
     found, loss, constant = versus_constant(evidence, outputs), outputs.loss, outputs.constant_loss
-    if found == "better":
+    if found == "better" or (found == "equal" and constant == 0.0):  # all targets are the same
         return
-    faultless = outputs.score == 1.0  # as the constant is, where all targets are the same
     yield finding(
         evidence,
         fill(
@@ -69,19 +54,18 @@ def no_better_than_constant(evidence: Evidence, outputs: OutputStatistics) -> Ou
             fill("Loss {loss:.4g} (best constant {constant:.4g}).", loss=loss, constant=constant)
             if loss is not None and constant is not None
             else "",
+            fill("All samples are predicted to be of one class.") if is_one_class(outputs) else "",
             fill("Its outputs are nearly the same for all samples.") if outputs_alike(evidence) else "",
             _linear_model(evidence, outputs),
         ),
         ADVICE[_first(evidence, outputs, found == "worse")],
-        severity="note" if just_begun(evidence) else "warning" if faultless or early(evidence) else "error",
+        severity="note" if just_begun(evidence) else "warning" if early(evidence) else "error",
         value=outputs.score,
         threshold=outputs.constant_score,
     )
 
 
 def _linear_model(evidence: Evidence, outputs: OutputStatistics) -> str:
-    if outputs.constant_loss == 0.0:
-        return fill("All targets are the same.")
     if outputs.linear_score is None:
         return ""  # `linear_enough` gives the reason
     if linear_is_better(evidence):
@@ -94,12 +78,6 @@ def _linear_model(evidence: Evidence, outputs: OutputStatistics) -> str:
 def _first(evidence: Evidence, outputs: OutputStatistics, worse: bool) -> str:
     """Return what to look at first."""
     score, constant, confusion = outputs.score or 0.0, outputs.constant_score or 0.0, outputs.confusion
-    if outputs.constant_loss == 0.0:
-        return "same target"
     if worse and confusion is not None and len(confusion) == 2 and 1.0 - score > constant:
         return "inverted"
-    if loss_was_low(evidence):
-        return "other data"
-    if worse and confusion is None:
-        return "scale"
-    return "training" if linear_is_better(evidence) else "data"
+    return "other data" if loss_was_low(evidence) else "training"

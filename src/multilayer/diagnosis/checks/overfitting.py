@@ -1,13 +1,13 @@
 """A network that memorizes the training data.
 
 What it does: looks for three signs. A validation loss, of at least 5 epochs, that ends where more than half is lost
-again of what it had gained over the best constant, while the training loss fell by more than 5% in the same time; an
-error where a constant has a lower validation loss, of numbers. A loss of the given data that is above the last one of
-training by a quarter of the best constant's loss: they are other data. And with more weights than samples, a score
-more than 0.15 above that of a kernel model on samples that it has not seen, of the way from the best constant to
-perfection. Where less than a quarter is left of what that model cannot explain, noise was learned by heart; else it is
-a note, unless a validation loss is known. A classifier's loss may rise because it is too sure: that is a note where
-its score is no more than 0.15 ahead of that model, and on other data where it performs well.
+again of what it had gained over the best constant, while the training loss fell by more than 5% in the same time. A
+loss of the given data that is above the last one of training by a quarter of the best constant's loss: they are other
+data. And with more weights than samples, a score more than 0.15 above that of a kernel model on samples that it has not
+seen, of the way from the best constant to perfection. Where less than a quarter is left of what that model cannot
+explain, noise was learned by heart; else it is a note, unless a validation loss is known. A classifier's loss may rise
+because it is too sure: that is a note where its score is no more than 0.15 ahead of that model, and on other data where
+it performs well.
 
 Why it matters: the last weights predict new samples worse than earlier ones did.
 
@@ -47,14 +47,6 @@ def overfitting(evidence: Evidence, _: MLP) -> Outcomes:
         if isinstance(curves, NotMeasured):
             yield curves
         return
-    # Of a classifier a loss above a constant's may only show that it is too sure.
-    useless = (
-        not isinstance(curves, NotMeasured)
-        and outputs is not None
-        and constant is not None
-        and outputs.confusion is None
-        and _end(curves) > constant
-    )
     yield finding(
         evidence,
         fill(
@@ -66,7 +58,7 @@ def overfitting(evidence: Evidence, _: MLP) -> Outcomes:
         N_(
             "Keep the best weights ({early_stopping}). Larger values of {l2}, dropout, fewer units or more data help."
         ),
-        severity="error" if useless else "warning" if sure else "note",
+        severity="warning" if sure else "note",
     )
 
 
@@ -140,7 +132,7 @@ def _of_training_data(evidence: Evidence) -> str:
     found, weights = needs.learnable(evidence), needs.weights(evidence)
     if isinstance(found, NotMeasured) or not are_balanced(found.outputs) or weights < evidence.samples:
         return ""
-    if _ahead(found) <= _AHEAD or performance(evidence) == "poor":
+    if _ahead(found) <= _AHEAD:
         return ""
     return fill(
         "It has {weights} weights for {samples} samples, and scores {score:.3g} on them; a kernel model scores "

@@ -45,7 +45,9 @@ def saturated_units(evidence: Evidence, layers: Layers) -> Outcomes:
         most = len(chosen) > _MOST * units
         yield finding(
             evidence,
-            _title(number, chosen, most),
+            fill("most units of layer {layer} are saturated", layer=number)
+            if most
+            else fill("saturated units in layer {layer}: {units}", layer=number, units=numbers(chosen)),
             sentences(
                 fill(
                     "On more than {most} of the samples |h'(a)| is below {limit} of its maximum in {count} of {units} "
@@ -77,11 +79,3 @@ def _is_bounded(layer: LayerStatistics) -> bool:
     facts = layer.layer.activation.facts
     ends = math.isfinite(facts.range.low) and math.isfinite(facts.range.high)
     return layer.saturated is not None and facts.trainable and ends
-
-
-def _title(number: int, units: tuple[int, ...], most: bool) -> str:
-    if len(units) == 1:
-        return fill("unit {unit} of layer {layer} is saturated", unit=units[0], layer=number)
-    if most:
-        return fill("most units of layer {layer} are saturated", layer=number)
-    return fill("units {units} of layer {layer} are saturated", units=numbers(units), layer=number)

@@ -1,8 +1,8 @@
 """Weights that a penalty has shrunk to nothing.
 
 What it does: compares the gain of each layer, the root mean square of W times the root of its inputs, to 0.2.
-Starting weights have a gain of about 1, and learning adds to it. Where the penalty is known and 0, or weights started
-as small, the cause is another one.
+Starting weights have a gain of about 1, and learning adds to it. Where the penalty is known and 0, the cause is another
+one.
 
 Why it matters: signals that shrink in each layer leave outputs that are the same for all samples.
 
@@ -18,18 +18,16 @@ from multilayer.diagnosis.kit import N_, Evidence, NotMeasured, Outcomes, check,
 from multilayer.diagnosis.phrases import sentences
 
 _SHRUNK = 0.2
-_BEFORE = 3.0
-"""By so much the weights were larger at the start, where that is known."""
 
 
 @check("Are weights left to be as large as they need to be?", needs.layers)
 def too_much_penalty(evidence: Evidence, layers: Layers) -> Outcomes:
-    penalty, start = evidence.course.penalty, evidence.start
+    penalty = evidence.course.penalty
     if penalty == 0.0:
         yield NotMeasured(reason=fill("there was no penalty on weights"))
         return
     gain = max(layer.gain for layer in layers)
-    if not 0.0 < gain < _SHRUNK or (start and max(layer.gain for layer in start) < _BEFORE * gain):
+    if not 0.0 < gain < _SHRUNK:
         return
     yield finding(
         evidence,

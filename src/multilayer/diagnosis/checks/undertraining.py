@@ -1,21 +1,22 @@
-"""Training that ended while the loss was still falling.
+"""Training that ended before it was done.
 
-What it does: reports a loss that falls by more than 0.3% per epoch over the last fifth of the curve, or a training of
-at most 3 epochs, unless the network performs well; while training is known to go on, that is a note. A loss that falls
-as steadily after 20 epochs is one of a learning rate that is too low (`learning_rate_too_low`). Of a network that
-performs poorly and whose curve is not known it reports weights as large as they are drawn with biases below 0.12, as
-after a few epochs.
+What it does: reports a loss that falls by more than 0.3% per epoch over the last fifth of the curve, a training of at
+most 3 epochs, and one that was stopped for lack of improvement, unless the network performs well; while training is
+known to go on, that is a note. A loss that falls as steadily after 20 epochs is one of a learning rate that is too low
+(`learning_rate_too_low`). Of a network that performs poorly and whose curve is not known it reports weights as large
+as they are drawn with biases below 0.12, as after a few epochs.
 
-Why it matters: more epochs are the cheapest remedy of all.
+Why it matters: more epochs are the cheapest remedy of all; a plateau may be the middle of training, not its end.
 
-Example: `fit(..., epochs=5)`.
+Example: `fit(..., epochs=5)`; logistic units that need 300 epochs to leave the plateau, and a patience of 10.
 
-What it cannot see: whether the validation loss would follow.
+What it cannot see: whether the validation loss would follow; `try_fixes` trains on and measures it.
 """
 
 from __future__ import annotations
 
-from multilayer.diagnosis.course import AN_EPOCH, FALLING, fall, loss_was_low, moved, too_slow, under_way
+from multilayer.diagnosis.course import AN_EPOCH, FALLING, fall, loss_was_low, moved, under_way
+from multilayer.diagnosis.evidence import Floats
 from multilayer.diagnosis.kit import N_, Evidence, NotMeasured, Outcomes, check, fill, finding, needs, percent
 from multilayer.diagnosis.performance import performance
 from multilayer.network import MLP
@@ -24,7 +25,10 @@ _LITTLE = 0.12
 """How far biases move in a few epochs, at most."""
 _FEW = 3
 """Epochs that are too few to see a loss fall."""
-_ADVICE = N_("Train for more {epochs}, until the loss stops falling.")
+_ADVICE = N_(
+    "Train for more {epochs}, until the loss stops falling; where training stops by itself, with larger {patience} or "
+    "smaller {tolerance}."
+)
 
 
 @check("Was training given the time it needs?", needs.network)
@@ -37,7 +41,7 @@ def undertraining(evidence: Evidence, _: MLP) -> Outcomes:
             return
         yield finding(
             evidence,
-            fill("the network is hardly trained" if distance else "the network is not trained"),
+            fill("the network is hardly trained"),
             fill(
                 "Weights are as large as they are drawn, and biases, which start at 0, have moved by {distance:.2g} "
                 "only.",
@@ -49,15 +53,19 @@ def undertraining(evidence: Evidence, _: MLP) -> Outcomes:
             threshold=_LITTLE,
         )
         return
-    falling = fall(loss) if len(loss) > 1 else 0.0
-    begun = len(loss) <= _FEW and found != "unknown"
-    done = found == "good" or (found != "poor" and loss_was_low(evidence))
-    if not (falling > FALLING or begun) or done or stopped == "plateau" or too_slow(evidence.course, loss):
+    plateau, over, falling = stopped == "plateau", stopped in ("epochs", "plateau"), fall(loss)
+    if found == "good" or not (plateau or _goes_on(evidence, loss)):
         return
-    over = stopped == "epochs"
+    unsure = under_way(evidence) or (plateau and found == "unknown")
     yield finding(
         evidence,
-        fill("training ended too early" if over else "training is not done yet"),
+        fill(
+            "training was stopped on a plateau"
+            if plateau
+            else "training ended too early"
+            if over
+            else "training is not done yet"
+        ),
         fill(
             "After {epochs} epochs the loss still falls by {fall} per epoch, to {last:.4g}.",
             epochs=len(loss),
@@ -65,11 +73,17 @@ def undertraining(evidence: Evidence, _: MLP) -> Outcomes:
             last=loss[-1],
         )
         if falling > FALLING
-        else fill(
-            "There was one epoch." if len(loss) == 1 else "There were {epochs} epochs.", epochs=len(loss)
-        ),
+        else fill("Epochs: {epochs}; the last loss is {last:.4g}.", epochs=len(loss), last=loss[-1]),
         _ADVICE,
-        severity="note" if under_way(evidence) else "error" if over and found == "poor" else "warning",
+        severity="note" if unsure else "error" if over and found == "poor" else "warning",
         value=falling,
         threshold=FALLING,
     )
+
+
+def _goes_on(evidence: Evidence, loss: Floats) -> bool:
+    """Return whether the loss falls on, or has had no time to."""
+    found = performance(evidence)
+    done = found != "poor" and loss_was_low(evidence)
+    begun = len(loss) <= _FEW and found != "unknown"
+    return (fall(loss) > FALLING or begun) and not done

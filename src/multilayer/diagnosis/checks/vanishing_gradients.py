@@ -2,8 +2,8 @@
 
 What it does: compares the root mean square of da (the derivative of the loss in the weighted sums) of the first layer
 with that of the last; less than 1e-4 of it is reported. Of a network of five layers or more that performs poorly, less
-than half in each layer is, and where it does not perform well, activations whose largest slopes let hidden layers pass
-on less than 0.2% together, as five of sigmoid do.
+than half in each layer is, and so are activations whose largest slopes let hidden layers pass on less than 0.2%
+together, as five of sigmoid do.
 
 Why it matters: the first layers stay as they started, whatever the learning rate.
 
@@ -47,7 +47,7 @@ def vanishing_gradients(evidence: Evidence, gradients: tuple[GradientStatistics,
         return
     left, each, found = first / last, (first / last) ** (1.0 / (layers - 1)), performance(evidence)
     slopes = math.prod(map(_largest_slope, evidence.network.layers[:-1]))
-    by_slopes = slopes < _SLOPES and layers > _DEEP and found in ("fair", "poor")
+    by_slopes = slopes < _SLOPES and layers > _DEEP
     if left >= _LEFT and not by_slopes and not (layers > _DEEP and each < _EACH and found == "poor"):
         return
     yield finding(
@@ -71,7 +71,6 @@ def vanishing_gradients(evidence: Evidence, gradients: tuple[GradientStatistics,
             "Use fewer layers, an activation with a slope near 1 (relu, selu, gelu, or tanh in place of sigmoid), and "
             "starting weights of the size that {initial_weights} gives them."
         ),
-        layer=1,
         value=left,
         threshold=_LEFT,
     )

@@ -42,7 +42,6 @@ OWN: Mapping[str, str] = {
     "oscillation": "rate",
     "update_ratio": "rate",
     "undertraining": "patience",
-    "plateau_stop": "patience",
     "too_much_penalty": "penalty",
     "too_few_units": "width",
     "class_imbalance": "balance",
