@@ -33,9 +33,14 @@ def scoring(evidence: Evidence, score: float, linear: float | None = 0.55, const
     )
 
 
-def attaining(evidence: Evidence, score: float, attainable: float) -> Evidence:
-    """Return the evidence with the score of the network, and that of a kernel model on samples it has not seen."""
-    return with_outputs(evidence, score=score, constant_score=0.5, attainable_score=attainable)
+def attaining(evidence: Evidence, score: float, attainable: float, by_heart: float = 0.5) -> Evidence:
+    """Return the evidence with the score of the network, and that of a kernel model on samples it has not seen.
+
+    `by_heart` is what a network of this shape reaches there that fits all it has seen.
+    """
+    return with_outputs(
+        evidence, score=score, constant_score=0.5, attainable_score=attainable, by_heart_score=by_heart
+    )
 
 
 def with_outputs(evidence: Evidence, **changes: Any) -> Evidence:

@@ -135,5 +135,7 @@ def test_what_may_have_been_memorized_is_a_note_where_no_validation_loss_shows_i
     ahead = attaining(plain(), 0.94, 0.80)  # 0.7 of what a model of other samples leaves
     assert [finding.severity for finding in findings("overfitting", ahead)] == ["note"]
     assert findings("overfitting", attaining(plain(), 0.995, 0.85))[0].severity == "warning"
+    harmless = attaining(plain(), 0.995, 0.85, by_heart=0.81)  # 0.08 of the way behind what can be learned
+    assert [finding.severity for finding in findings("overfitting", harmless)] == ["note"]
     assert not findings("overfitting", attaining(plain(), 0.995, 0.90))  # but for the last samples
     assert not findings("overfitting", with_course(ahead, FLAT[:9], validation=FLAT[:9]))

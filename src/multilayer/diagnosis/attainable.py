@@ -3,10 +3,15 @@
 Kernel ridge regression, linear and with a Gaussian kernel, on standardized columns; classes are 0/1 columns. Each
 sample is predicted by the model of all others: with G = (K + lambda I)^-1 the residual is (G y)_i / G_ii (Craven &
 Wahba 1979). So the score is one of held-out data, where a network's score on its own training data is not.
+
+What a network of the same shape reaches there, if it fits all samples that it has seen, is estimated in the same way:
+trained from its drawn weights in small steps it is a kernel model, whose kernel is the product of two samples'
+derivatives in all weights (the tangent kernel, Jacot et al. 2018).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +19,9 @@ from numpy.typing import NDArray
 
 from multilayer.diagnosis.evidence import Floats, Integers
 from multilayer.diagnosis.moments import scale_of
+from multilayer.network.dense import Dense
+from multilayer.network.trace import LayerRecord, forward
+from multilayer.training import backward
 
 __all__ = ["COMPARED", "Attainable", "attainable"]
 
@@ -22,6 +30,8 @@ COMPARED, _FEWEST = 300, 20
 _RIDGES = (3.0, 0.3, 0.01)
 """Lambda, where the mean of K's diagonal is 1."""
 _COPIES = 1e-12
+_OUTPUTS = 8
+"""Of which derivatives are taken, at most."""
 
 
 class Attainable(NamedTuple):
@@ -31,27 +41,48 @@ class Attainable(NamedTuple):
     """Accuracy, or R^2 (mean over outputs)."""
     explained: float
     """R^2 of the targets; of classes, that of their 0/1 columns, which does not depend on their sizes."""
+    by_heart: float | None = None
+    """The score of a network of a certain shape that fits all samples which it has seen; None where not asked for."""
 
 
-def attainable(x: NDArray[Any], y: Floats, classes: Integers | None) -> Attainable | None:
+def attainable(
+    x: NDArray[Any], y: Floats, classes: Integers | None, layers: Sequence[Dense] = ()
+) -> Attainable | None:
     """Return what the best kernel model reaches; None for fewer than 20 samples, and for numbers too large to square.
 
-    Of more than 300 samples, evenly spaced ones are taken.
+    Of more than 300 samples, evenly spaced ones are taken. `layers` are those of a network with drawn weights, where
+    what such a network reaches is wanted, too.
     """
     if len(x) < _FEWEST:
         return None
     rows = np.linspace(0, len(x) - 1, min(len(x), COMPARED)).astype(np.intp)
     with np.errstate(all="ignore"):
-        x, y = _standard(x[rows]), y[rows] / scale_of(y[rows])
+        scaled, y = _standard(x[rows]), y[rows] / scale_of(y[rows])
         targets = y - y.mean(axis=0)
-        if not np.isfinite(x).all() or not np.isfinite(targets).all():
+        if not np.isfinite(scaled).all() or not np.isfinite(targets).all():
             return None
         some = None if classes is None else classes[rows]
-        found = [_reached(kernel, ridge, y, targets, some) for kernel in _kernels(x) for ridge in _RIDGES]
-    whole = [one for one in found if np.isfinite(one).all()]
+        found = [
+            _reached(kernel, ridge, y, targets, some) for kernel in _kernels(scaled) for ridge in _RIDGES
+        ]
+        tangent = _tangent(tuple(forward(layers, x[rows]))) if layers else np.array(np.nan)
+        heart = _reached(tangent, _RIDGES[-1], y, targets, some).score if np.isfinite(tangent).all() else None
+    whole = [one for one in found if np.isfinite(one[:2]).all()]
     if not whole:
         return None
-    return Attainable(max(one.score for one in whole), max(one.explained for one in whole))
+    return Attainable(max(one.score for one in whole), max(one.explained for one in whole), heart)
+
+
+def _tangent(records: Sequence[LayerRecord]) -> Floats:
+    """Return the products of the samples' derivatives in all weights and biases, summed over outputs; mean 1."""
+    kernel = np.zeros((len(records[0].x),) * 2)
+    units = records[-1].layer.units
+    for unit in np.linspace(0, units - 1, min(units, _OUTPUTS)).astype(int):
+        da = np.zeros_like(records[-1].a)
+        da[:, unit] = 1.0
+        for record, gradient in zip(reversed(records), backward(records, da, inputs=False), strict=True):
+            kernel += (record.x @ record.x.T + 1.0) * (gradient.da @ gradient.da.T)
+    return kernel / (np.diag(kernel).mean() or 1.0)
 
 
 def _standard(x: NDArray[Any]) -> Floats:

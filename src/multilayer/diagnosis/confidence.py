@@ -19,7 +19,7 @@ __all__ = ["confidence_of"]
 PRIOR = 16.0
 Counts = tuple[int, int]
 
-ALL: Mapping[str, Counts] = {"error": (679, 697), "warning": (144, 169)}
+ALL: Mapping[str, Counts] = {"error": (679, 697), "warning": (138, 154)}
 """Right verdicts and all, by their severity."""
 RIGHT: Mapping[str, tuple[Counts, Counts]] = {
     "not_finite": ((34, 34), (17, 17)),
@@ -39,7 +39,7 @@ RIGHT: Mapping[str, tuple[Counts, Counts]] = {
     "class_imbalance": ((24, 30), (12, 15)),
     "learning_rate_too_low": ((25, 27), (7, 9)),
     "undertraining": ((35, 35), (10, 12)),
-    "overfitting": ((28, 37), (14, 18)),
+    "overfitting": ((24, 27), (12, 13)),
 }
 """Of each check: right verdicts and all, with a curve; the same without."""
 

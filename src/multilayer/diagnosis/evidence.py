@@ -158,6 +158,8 @@ class OutputStatistics:
     """The same score of a kernel model of some of the samples, on samples that it has not seen; what can be learned."""
     attainable_explained: float | None = None
     """R^2 of that model on samples that it has not seen; of classes, that of their 0/1 columns."""
+    by_heart_score: float | None = None
+    """The same of a network of this shape that fits all samples which it has seen; None where it has fewer weights."""
     target_mean: Floats | None = None
     """Of each output's targets; None where the targets are classes."""
     target_std: Floats | None = None

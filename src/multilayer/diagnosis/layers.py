@@ -28,6 +28,7 @@ __all__ = [
     "LayerAccumulator",
     "Sensitivity",
     "dead",
+    "drawn",
     "initial_statistics",
     "sensitivity",
 ]
@@ -140,12 +141,17 @@ def initial_statistics(
     """
     if start is None:
         return None, None
-    drawn = []
-    for layer in start.layers:
-        W, b = for_activation(layer.activation)(layer.inputs, layer.units, layer.activation, rng)
-        drawn.append(Dense(W.astype(start.dtype), b.astype(start.dtype), layer.activation))
     x = x.astype(start.dtype, copy=False)
-    return _looked_at(start.layers, x), _looked_at(drawn, x)
+    return _looked_at(start.layers, x), _looked_at(drawn(start, rng), x)
+
+
+def drawn(network: MLP, rng: Random) -> list[Dense]:
+    """Return layers of the shape of a network's, with the weights that `initializers.for_activation` draws."""
+    found = []
+    for layer in network.layers:
+        W, b = for_activation(layer.activation)(layer.inputs, layer.units, layer.activation, rng)
+        found.append(Dense(W.astype(network.dtype), b.astype(network.dtype), layer.activation))
+    return found
 
 
 def _looked_at(layers: Sequence[Dense], x: NDArray[Any]) -> Layers | None:

@@ -25,7 +25,7 @@ from multilayer.diagnosis.evidence import (
     Layers,
     TrainingRecord,
 )
-from multilayer.diagnosis.layers import GradientAccumulator, LayerAccumulator, initial_statistics
+from multilayer.diagnosis.layers import GradientAccumulator, LayerAccumulator, drawn, initial_statistics
 from multilayer.diagnosis.moments import Linear, Moments, PairSums, fitted, likely_pairs, scale_of
 from multilayer.diagnosis.outputs import OutputSums, TargetSums, are_inputs, class_numbers
 from multilayer.diagnosis.tasks import Run, in_threads
@@ -151,8 +151,10 @@ class _Pass:
         else:
             self.targets = TargetSums(loss, y, network.widths[-1], classes, x.shape[1])
             if baseline:
-                reach = attainable(x, some, None if classes is None else classes[chosen])
-                linear = self._linear(x, some, None if classes is None else classes[chosen])
+                few = None if classes is None else classes[chosen]
+                fits_all = sum(layer.W.size for layer in network.layers) >= len(y)
+                layers = drawn(network, np.random.default_rng(0)) if fits_all else ()
+                reach, linear = attainable(x, some, few, layers), self._linear(x, some, few)
         self.outputs = OutputSums(network, loss, y, classes, linear, reach)
         self.gradients = [GradientAccumulator(layer) for layer in network.layers]
 

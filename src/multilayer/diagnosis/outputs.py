@@ -176,6 +176,7 @@ class OutputSums:
             mismatch=mismatch,
             attainable_score=None if self.attainable is None else self.attainable.score,
             attainable_explained=None if self.attainable is None else self.attainable.explained,
+            by_heart_score=None if self.attainable is None else self.attainable.by_heart,
             **self._targets(),
         )
 

@@ -1,8 +1,8 @@
 """A rare class that is often missed.
 
-What it does: compares the sizes of the classes. One with less than a tenth of the largest is a note, a warning where
-less than 85% of it is found (recall) by more than two standard errors, and an error where less than half is, too (a
-warning while training has just begun).
+What it does: looks at classes with less than a tenth of the largest one's samples of which less than 85% are found
+(recall). That is a warning by more than two standard errors, and else a note; an error where less than half is found,
+too (a warning while training has just begun).
 
 Why it matters: the loss counts samples, so that a rare class hardly shows in it, nor in the accuracy.
 
@@ -36,6 +36,8 @@ def class_imbalance(evidence: Evidence, classes: needs.Classes) -> Outcomes:
         return
     recall = classes.confusion[rare, rare] / counts[rare]
     worst, found = int(rare[recall.argmin()]), float(recall.min())
+    if found >= _FULL:
+        return
     label = class_label(evidence, worst)
     missed = found < _FULL - _ERRORS * math.sqrt(_FULL * (1.0 - _FULL) / counts[worst])
     lost = found < _RECALL and missed and not just_begun(evidence)

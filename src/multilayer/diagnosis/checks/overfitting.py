@@ -5,9 +5,9 @@ again of what it had gained over the best constant, while the training loss fell
 loss of the given data that is above the last one of training by a quarter of the best constant's loss: they are other
 data. And with more weights than samples, a score more than 0.15 above that of a kernel model on samples that it has not
 seen, of the way from the best constant to perfection. Where less than a quarter is left of what that model cannot
-explain, noise was learned by heart; else it is a note, unless a validation loss is known. A classifier's loss may rise
-because it is too sure: that is a note where its score is no more than 0.15 ahead of that model, and on other data where
-it performs well.
+explain, and networks of this shape that fit all samples are estimated to be 0.1 behind that model on others, noise was
+learned by heart; else it is a note, unless a validation loss is known. A classifier's loss may rise because it is too
+sure: that is a note where its score is no more than 0.15 ahead of that model, and on other data where it performs well.
 
 Why it matters: the last weights predict new samples worse than earlier ones did.
 
@@ -19,7 +19,8 @@ What it cannot see: a validation set unlike the data to come.
 from __future__ import annotations
 
 from multilayer.diagnosis.kit import N_, Evidence, NotMeasured, Outcomes, check, fill, finding, needs
-from multilayer.diagnosis.performance import DONE, are_balanced, performance
+from multilayer.diagnosis.performance import DONE, are_balanced, performance, skill_of
+from multilayer.diagnosis.phrases import sentences
 from multilayer.network import MLP
 
 _LOST = 0.5
@@ -27,8 +28,8 @@ _LOST = 0.5
 _FELL = 0.05
 _ABOVE = 0.25
 """Of the best constant's loss."""
-_AHEAD, _BY_HEART = 0.15, 0.75
-"""Skill ahead of what can be learned, and the fraction of what that leaves which is fitted all the same."""
+_AHEAD, _BY_HEART, _LOSES = 0.15, 0.75, 0.1
+"""Skill ahead of what can be learned, fraction of what that leaves which is fitted all the same, and skill lost."""
 _FEWEST = 5
 
 
@@ -120,11 +121,15 @@ def _ahead(found: needs.Learnable) -> float:
 
 
 def _is_by_heart(evidence: Evidence) -> bool:
-    """Return whether next to nothing is left of what the kernel model cannot explain."""
+    """Return whether next to nothing is left of what cannot be explained, and such networks lose by that."""
     found = needs.learnable(evidence)
-    if isinstance(found, NotMeasured):
+    heart = None if isinstance(found, NotMeasured) else skill_of(found.outputs, found.outputs.by_heart_score)
+    if isinstance(found, NotMeasured) or heart is None:
         return False
-    return _ahead(found) > max(_AHEAD, _BY_HEART * (1.0 - found.attainable))
+    return (
+        _ahead(found) > max(_AHEAD, _BY_HEART * (1.0 - found.attainable))
+        and found.attainable - heart > _LOSES
+    )
 
 
 def _of_training_data(evidence: Evidence) -> str:
@@ -134,11 +139,17 @@ def _of_training_data(evidence: Evidence) -> str:
         return ""
     if _ahead(found) <= _AHEAD:
         return ""
-    return fill(
-        "It has {weights} weights for {samples} samples, and scores {score:.3g} on them; a kernel model scores "
-        "{attainable:.3g} on samples that it has not seen.",
-        weights=weights,
-        samples=evidence.samples,
-        score=found.outputs.score,
-        attainable=found.score,
+    heart = found.outputs.by_heart_score
+    return sentences(
+        fill(
+            "It has {weights} weights for {samples} samples, and scores {score:.3g} on them; a kernel model scores "
+            "{attainable:.3g} on samples that it has not seen.",
+            weights=weights,
+            samples=evidence.samples,
+            score=found.outputs.score,
+            attainable=found.score,
+        ),
+        fill("Networks of this shape that fit all samples score about {score:.3g} on others.", score=heart)
+        if heart is not None
+        else "",
     )
