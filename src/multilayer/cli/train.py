@@ -149,7 +149,7 @@ def train(  # noqa: PLR0913, PLR0917  (the options of a command)
     if as_json:
         show.end("trained", {"model": file, "record": model.record})
         return
-    print_text(_reached(model, rows).text())
+    print_text(_reached(model, rows, seconds).text())
     print_text(_next(file).text())
 
 
@@ -198,6 +198,10 @@ _WORDS = (
 )
 """What is said where so much is left of the distance of the best constant from a perfect score."""
 _HARDLY = N_("hardly better than the same answer for each row: these columns may not predict the target")
+_HARDLY_IN_TIME = N_(
+    "hardly better than the same answer for each row: the time may be too short, or these columns may not predict the "
+    "target"
+)
 _UNKNOWN = N_(
     "not to be told from these held-out rows: they are less than {least}, or have no row of a class"
 )
@@ -221,7 +225,7 @@ _ONE, _SEVERAL = (
 )
 
 
-def _reached(model: Model, rows: TableSource) -> Table:
+def _reached(model: Model, rows: TableSource, seconds: float | None) -> Table:
     """Return what was trained, and how good it is, in figures and words."""
     from multilayer.tables import TrainingRecord
 
@@ -237,7 +241,7 @@ def _reached(model: Model, rows: TableSource) -> Table:
     )
     notes = [note for note in record.notes if note not in rows.notes]  # those stand above
     said = [(fill("trained"), trained), *((fill("note"), note) for note in notes)]
-    said += [(fill("reached"), _figures(record, rows)), (fill("which is"), _words(record, rows))]
+    said += [(fill("reached"), _figures(record, rows)), (fill("which is"), _words(record, rows, seconds))]
     return Table(
         fill("Model of {target}", target=quoted(model.target.name)), (), tuple(said), frozenset({0, 1})
     )
@@ -257,16 +261,17 @@ def _figures(record: TrainingRecord, rows: TableSource) -> str:
     )
 
 
-def _words(record: TrainingRecord, rows: TableSource) -> str:
+def _words(record: TrainingRecord, rows: TableSource, seconds: float | None) -> str:
     from multilayer.tables.evaluation.scores import main_score
 
     skill = record.skill
     if skill is None or skill.rows < _LEAST_ROWS:
         return fill(_UNKNOWN, least=_LEAST_ROWS)
     if skill.low <= 0:
-        return fill(_HARDLY)
+        return fill(_HARDLY if seconds is None else _HARDLY_IN_TIME)
     left = main_score(len(rows.target.classes)).left(skill.value, skill.constant)
-    return fill(next(words for limit, words in _WORDS if left <= limit))
+    words = next(words for limit, words in _WORDS if left <= limit)
+    return fill(words)
 
 
 def _percent(fraction: float) -> str:

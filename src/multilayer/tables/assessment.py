@@ -93,18 +93,25 @@ class AssessmentTime:
 
 
 def time_of_assessment(bag: Bag, target: Target, clock: Callable[[], float]) -> AssessmentTime:
-    """Return how long `assess` will take, by a rehearsal with first weights and random outputs on some rows."""
+    """Return how long `assess` will take, by a rehearsal on some rows, with random outputs and first weights."""
     fold = bag.folds[0]
     y = fold.held_out_y[:: -(-len(fold.held_out_y) // _REHEARSED)]
-    x = next(iter(fold.held_out_x()))[:_REHEARSED]
     a = np.random.default_rng(0).standard_normal((len(y), target.outputs))
-    few = replace(bag, folds=[fold.part(1)])
-    network = few.training(0, bag.recipe.plan(1)).network
     for _ in range(2):  # the first one takes what comes once in a process
         began = clock()
         _of_outputs(target, a, y, 1.0)
-        assessed = clock()
+        row = (clock() - began) / len(y)
+    output = 0.0 if target.classes else _seconds_of_output(bag, clock)
+    return AssessmentTime(len(fold.held_out_y), row, output)
+
+
+def _seconds_of_output(bag: Bag, clock: Callable[[], float]) -> float:
+    """Return what a network takes for a row."""
+    fold = bag.folds[0]
+    network = replace(bag, folds=[fold.part(1)]).training(0, bag.recipe.plan(1)).network
+    x = next(iter(fold.held_out_x()))[:_REHEARSED]
+    for _ in range(2):
+        began = clock()
         network(x)
-        computed = clock()
-    output = 0.0 if target.classes else (computed - assessed) / len(x)
-    return AssessmentTime(len(fold.held_out_y), (assessed - began) / len(y), output)
+        seconds = clock() - began
+    return seconds / len(x)

@@ -272,3 +272,11 @@ def test_a_coarse_table_is_known_again():
     columns = Columns([Column(f"c{n}", "number", rng.integers(0, 6, 500).astype(float)) for n in range(20)])
     (found,) = seen_rows(columns, columns["c0"].values, columns, columns["c0"].values)
     assert "500 of the 500 rows" in found.sentence
+
+
+def test_an_identifier_of_many_rows_is_told_by_some_of_them():
+    rows = 2**16 + 1000
+    names = Column("key", "identifier", np.array([f"r{n}" for n in range(rows)], object))
+    case = Case(Columns([names]), np.zeros(rows), "y")
+    (found,) = SUSPICIONS["identifier"](case)
+    assert "has 65,536 different values in 65,536 of 66,536 rows" in found.sentence

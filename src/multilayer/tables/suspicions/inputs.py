@@ -25,13 +25,14 @@ _FIRST = 100
 
 
 _NAMES_ROWS = N_(
-    "the column {column} has {distinct:,} different values in {rows:,} rows, as a name or a number of the row has: it "
+    "the column {column} has {distinct:,} different values in {rows}, as a name or a number of the row has: it "
     "predicts nothing about new rows; leave it out, or set its type to identifier"
 )
 _LEFT_OUT = N_(
-    "the column {column} has {distinct:,} different values in {rows:,} rows, as a name or a number of the row has: it "
+    "the column {column} has {distinct:,} different values in {rows}, as a name or a number of the row has: it "
     "is no input, as it predicts nothing about new rows"
 )
+_ROWS, _SOME = N_("{rows:,} rows"), N_("{some:,} of {rows:,} rows")
 
 
 def identifier(case: Case) -> Iterator[Suspicion]:
@@ -40,11 +41,14 @@ def identifier(case: Case) -> Iterator[Suspicion]:
         present = column.values[~column.missing]
         if len(present) < _LEAST_ROWS or not _IS_NAME[column.kind](present):
             continue
+        looked_at = len(column.values)
         sentence = fill(
             _LEFT_OUT if column.kind == "identifier" else _NAMES_ROWS,
             column=quoted(column.name),
             distinct=len(set(present.tolist())),
-            rows=len(column.values),
+            rows=fill(
+                _ROWS if looked_at == case.columns.rows else _SOME, some=looked_at, rows=case.columns.rows
+            ),
         )
         yield Suspicion("identifier", (column.name,), sentence)
 
