@@ -202,9 +202,7 @@ _HARDLY_IN_TIME = N_(
     "hardly better than the same answer for each row: the time may be too short, or these columns may not predict the "
     "target"
 )
-_UNKNOWN = N_(
-    "not to be told from these held-out rows: they are less than {least}, or have no row of a class"
-)
+_UNKNOWN = N_("not to be told from these held-out rows: there are fewer than {least}, or none of a class")
 _LEAST_ROWS = 20
 """Held-out rows from which on it is said whether a model is better."""
 
@@ -219,10 +217,9 @@ _NUMBERS = N_(
     "root mean squared error {error:.4g} and mean absolute error {absolute:.4g} on held-out rows; the mean alone has "
     "{constant:.4g}"
 )
-_ONE, _SEVERAL = (
-    N_("one network in {seconds:.1f} s; the best epoch is {last} of {epochs}"),
-    N_("{networks} networks in {seconds:.1f} s; the best epochs are {first} to {last} of {epochs}"),
-)
+_ONE = N_("one network in {seconds:.1f} s; the best epoch is {last} of {epochs}")
+_ALIKE = N_("{networks} networks in {seconds:.1f} s; the best epoch of each is {last} of {epochs}")
+_SEVERAL = N_("{networks} networks in {seconds:.1f} s; the best epochs are {first} to {last} of {epochs}")
 
 
 def _reached(model: Model, rows: TableSource, seconds: float | None) -> Table:
@@ -232,7 +229,7 @@ def _reached(model: Model, rows: TableSource, seconds: float | None) -> Table:
     record = TrainingRecord.of(model.record)
     best = [member.best_epoch for member in record.members]
     trained = fill(
-        _ONE if len(best) == 1 else _SEVERAL,
+        _ONE if len(best) == 1 else _ALIKE if min(best) == max(best) else _SEVERAL,
         networks=len(best),
         seconds=record.seconds,
         first=min(best),
