@@ -98,6 +98,30 @@ def read(path: AnyPath) -> Parts:
         When there is no such file, or it is not a model whose parts fit: one line with the place and what was expected.
     """
     where = shown(path)
+    file = _model_in(path)
+    place = f"{where}: metadata '{MODEL}'"
+    content = strict_json.parse(file.metadata[MODEL], place)
+    strict_json.convert(content, ModelHead, place)
+    document = strict_json.convert(content, ModelDocument, place)
+    _check_entries(file.entries, document, where)
+    _check_chains(file.entries, document, where)
+    arrays = file.arrays()
+    for name, array in arrays.items():
+        check_finite(array, f"{where}: tensor {one_line(name, 40)}")
+    with located(where):
+        return Parts(
+            document.encoder(arrays[_NUMBERS]),
+            _networks(document, arrays),
+            document.target_of(),
+            document.calibration_of(),
+            _intervals(arrays) if document.intervals else None,
+            document.record,
+        )
+
+
+def _model_in(path: AnyPath) -> tensor_file.TensorFile:
+    """Return a file that says that it is a model."""
+    where = shown(path)
     storage.check_regular(path)
     if Path(where).suffix.lower() != _SUFFIX:
         raise InputError(
@@ -117,38 +141,16 @@ def read(path: AnyPath) -> Parts:
             where=where,
             model=MODEL,
         )
-    place = f"{where}: metadata '{MODEL}'"
-    content = strict_json.parse(file.metadata[MODEL], place)
-    strict_json.convert(content, ModelHead, place)
-    document = strict_json.convert(content, ModelDocument, place)
-    _check_entries(file.entries, document, where)
-    _check_chains(file.entries, document, where)
-    arrays = file.arrays()
-    for name, array in arrays.items():
-        check_finite(array, f"{where}: tensor {one_line(name, 40)}")
-    with located(where):
-        encoder = document.encoder(arrays[_NUMBERS])
-        networks = tuple(
-            build(
-                outline,
-                [
-                    (arrays[_weights(number, place)], arrays[_biases(number, place)])
-                    for place in range(1, len(outline.layers) + 1)
-                ],
-                f"network {number}",
-                (),
-            )
-            for number, outline in enumerate(document.networks, 1)
-        )
-        intervals = _intervals(arrays) if document.intervals else None
-        return Parts(
-            encoder,
-            networks,
-            document.target_of(),
-            document.calibration_of(),
-            intervals,
-            document.record,
-        )
+    return file
+
+
+def _networks(document: ModelDocument, arrays: dict[str, NDArray[Any]]) -> tuple[MLP, ...]:
+    networks = list[MLP]()
+    for number, outline in enumerate(document.networks, 1):
+        places = range(1, len(outline.layers) + 1)
+        layers = [(arrays[_weights(number, place)], arrays[_biases(number, place)]) for place in places]
+        networks.append(build(outline, layers, f"network {number}", ()))
+    return tuple(networks)
 
 
 def _weights(network: int, layer: int) -> str:
