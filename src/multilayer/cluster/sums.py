@@ -29,10 +29,10 @@ from multilayer.cluster.connection import (
 from multilayer.cluster.rows import DaskRows
 from multilayer.cluster.workers import Say, Workers
 from multilayer.optimizers import Parameters
-from multilayer.training.block_engine import Samples
 from multilayer.training.block_sums import (
     BLOCK,
     Adder,
+    Samples,
     Sums,
     Vector,
     blocks_of_rows,

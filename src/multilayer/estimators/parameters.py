@@ -20,15 +20,15 @@ from multilayer.losses import Loss
 from multilayer.optimizers import Optimizer, Schedule
 from multilayer.training.checkpoint_writer import Checkpoint
 
-__all__ = ["Parameters", "described", "parameter"]
+__all__ = ["COUNT", "FRACTION", "NOT_NEGATIVE", "POSITIVE", "Parameters", "described", "parameter"]
 
 T = TypeVar("T", bound="type[Any]")
 
 _WIDTH = 100
-_FRACTION = Interval(Real, 0, 1, closed="left")
-_COUNT = Interval(Integral, 1, None, closed="left")
-_NOT_NEGATIVE = Interval(Real, 0, None, closed="left")
-_POSITIVE = Interval(Real, 0, None, closed="neither")
+FRACTION = Interval(Real, 0, 1, closed="left")
+COUNT = Interval(Integral, 1, None, closed="left")
+NOT_NEGATIVE = Interval(Real, 0, None, closed="left")
+POSITIVE = Interval(Real, 0, None, closed="neither")
 
 _ATTRIBUTES = """\
 coefs_, intercepts_ : list of array
@@ -87,7 +87,7 @@ class Parameters:
         positional=True,
     )
     hidden_layer_sizes: int | Sequence[int] = parameter(
-        (100,), "Units of each hidden layer.", "array-like", _COUNT, positional=True
+        (100,), "Units of each hidden layer.", "array-like", COUNT, positional=True
     )
     activation: str | Activation | Sequence[str | Activation] = parameter(
         "relu",
@@ -106,10 +106,10 @@ class Parameters:
     alpha: float = parameter(
         0.0001,
         "Strength of the L2 penalty on weights; it is divided by the number of samples of a batch.",
-        _NOT_NEGATIVE,
+        NOT_NEGATIVE,
     )
     batch_size: int | Literal["auto"] = parameter(
-        "auto", 'Samples per step; "auto" is min(200, n_samples).', StrOptions({"auto"}), _COUNT
+        "auto", 'Samples per step; "auto" is min(200, n_samples).', StrOptions({"auto"}), COUNT
     )
     learning_rate: Literal["constant", "invscaling", "adaptive"] | Schedule = parameter(
         "constant",
@@ -118,9 +118,9 @@ class Parameters:
         StrOptions({"constant", "invscaling", "adaptive"}),
         Schedule,
     )
-    learning_rate_init: float = parameter(0.001, "The initial learning rate.", _POSITIVE)
-    power_t: float = parameter(0.5, 'The exponent of "invscaling".', _NOT_NEGATIVE)
-    max_iter: int = parameter(200, "Maximum number of epochs; of iterations of L-BFGS.", _COUNT)
+    learning_rate_init: float = parameter(0.001, "The initial learning rate.", POSITIVE)
+    power_t: float = parameter(0.5, 'The exponent of "invscaling".', NOT_NEGATIVE)
+    max_iter: int = parameter(200, "Maximum number of epochs; of iterations of L-BFGS.", COUNT)
     shuffle: bool = parameter(True, "Whether each epoch has its own order of the samples.", "boolean")
     random_state: int | np.random.RandomState | None = parameter(
         None,
@@ -130,7 +130,7 @@ class Parameters:
     tol: float = parameter(
         1e-4,
         "The smallest change that counts as an improvement. L-BFGS ends when no gradient is larger.",
-        _NOT_NEGATIVE,
+        NOT_NEGATIVE,
     )
     verbose: bool | int = parameter(
         False,
@@ -146,14 +146,14 @@ class Parameters:
         "are a fraction of X, or the `validation_data` of `fit`.",
         "boolean",
     )
-    validation_fraction: float = parameter(0.1, "That fraction.", _FRACTION)
-    beta_1: float = parameter(0.9, 'Decay rate of the mean of gradients, for "adam".', _FRACTION)
-    beta_2: float = parameter(0.999, 'Decay rate of the mean of squared gradients, for "adam".', _FRACTION)
-    epsilon: float = parameter(1e-8, 'Added to the denominator, for "adam".', _POSITIVE)
+    validation_fraction: float = parameter(0.1, "That fraction.", FRACTION)
+    beta_1: float = parameter(0.9, 'Decay rate of the mean of gradients, for "adam".', FRACTION)
+    beta_2: float = parameter(0.999, 'Decay rate of the mean of squared gradients, for "adam".', FRACTION)
+    epsilon: float = parameter(1e-8, 'Added to the denominator, for "adam".', POSITIVE)
     n_iter_no_change: float = parameter(
-        10, "Epochs without improvement before training ends.", _COUNT, Options(Real, {np.inf})
+        10, "Epochs without improvement before training ends.", COUNT, Options(Real, {np.inf})
     )
-    max_fun: int = parameter(15000, 'Maximum number of evaluations, for "lbfgs".', _COUNT)
+    max_fun: int = parameter(15000, 'Maximum number of evaluations, for "lbfgs".', COUNT)
 
     output_activation: str | Activation | None = parameter(
         None,
@@ -166,7 +166,7 @@ class Parameters:
     dropout: float | Sequence[float] = parameter(
         0.0,
         "Fraction of the units that each step drops at random: in all hidden layers, or one number for each.",
-        _FRACTION,
+        FRACTION,
         list,
         tuple,
     )

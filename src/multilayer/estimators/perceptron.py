@@ -21,6 +21,7 @@ from multilayer.diagnosis import Diagnosis, diagnose
 from multilayer.diagnosis.case import Case, case_of_fit
 from multilayer.estimators.fitting import Fitting
 from multilayer.estimators.parameters import Parameters
+from multilayer.interop.containers import input_names
 from multilayer.interop.scikit_learn import hidden_activations, hidden_widths, initial_weights, score_name
 from multilayer.losses import Loss
 from multilayer.network import MLP, Dense
@@ -179,7 +180,7 @@ class Perceptron(Parameters, BaseEstimator):
         return MLP(
             [Dense(W, b, activation) for W, b, activation in arrays],
             classes=self._class_names(),
-            inputs=self._input_names(),
+            inputs=input_names(self),
         )
 
     def _adopt(self, network: MLP) -> None:
@@ -193,10 +194,6 @@ class Perceptron(Parameters, BaseEstimator):
     def _class_names(self) -> Sequence[Label] | None:
         """Return the labels as a network holds them."""
         return None
-
-    def _input_names(self) -> list[str] | None:
-        names = list(getattr(self, "feature_names_in_", ()))
-        return names if names and len(set(names)) == len(names) else None
 
     @property
     def network_(self) -> MLP:

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, _fit_context
 from sklearn.utils import check_consistent_length, check_random_state, column_or_1d
-from sklearn.utils._param_validation import Interval
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from multilayer._base.errors import InputError
 from multilayer.estimators.columns import column_of_labels, columns_of_samples, free_name, is_frame
-from multilayer.estimators.parameters import described, parameter
+from multilayer.estimators.parameters import COUNT, FRACTION, NOT_NEGATIVE, POSITIVE, described, parameter
 from multilayer.network.labels import array_of_labels
 from multilayer.tables import Column, Columns, Recipe, fit_table
 from multilayer.tables.columns import Kind
@@ -28,20 +26,16 @@ from multilayer.tables.target import Task
 
 __all__ = ["TabularClassifier", "TabularRegressor", "class_order"]
 
-_COUNT = Interval(Integral, 1, None, closed="left")
-_POSITIVE = Interval(Real, 0, None, closed="neither")
-_FRACTION = Interval(Real, 0, 1, closed="left")
-
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class _Tabular(BaseEstimator):
     """What both have: parameters, columns of X, the fit."""
 
-    members: int = parameter(8, "Networks, whose mean is the model.", _COUNT, positional=True)
+    members: int = parameter(8, "Networks, whose mean is the model.", COUNT, positional=True)
     time_limit: float | None = parameter(
         None,
         "Seconds that `fit` takes at most; with a limit the result depends on the machine.",
-        _POSITIVE,
+        POSITIVE,
         None,
     )
     types: Mapping[str, Kind] | None = parameter(
@@ -54,15 +48,15 @@ class _Tabular(BaseEstimator):
     hidden: Sequence[int] | None = parameter(
         None, "Units of each hidden layer; None is the recipe's.", list, tuple, None
     )
-    learning_rate: float | None = parameter(None, "Learning rate; None is the recipe's.", _POSITIVE, None)
-    epochs: int | None = parameter(None, "Epochs of each network; None is the recipe's.", _COUNT, None)
+    learning_rate: float | None = parameter(None, "Learning rate; None is the recipe's.", POSITIVE, None)
+    epochs: int | None = parameter(None, "Epochs of each network; None is the recipe's.", COUNT, None)
     dropout: float | None = parameter(
-        None, "Fraction of the units that each step drops; None is the recipe's.", _FRACTION, None
+        None, "Fraction of the units that each step drops; None is the recipe's.", FRACTION, None
     )
     weight_decay: float | None = parameter(
         None,
         "As of `multilayer.TrainConfig`; None is the recipe's.",
-        Interval(Real, 0, None, closed="left"),
+        NOT_NEGATIVE,
         None,
     )
     recipe: Recipe | None = parameter(

@@ -19,6 +19,7 @@ from multilayer.training.block_sums import (
     BLOCK,
     NO_STATE,
     Adder,
+    Samples,
     Vector,
     arrays_of,
     blocks_of_rows,
@@ -31,14 +32,12 @@ from multilayer.training.numpy_engine import (
     Outcome,
     StateInArrays,
     first_not_finite,
-    square_sum,
+    penalty_of,
 )
 from multilayer.training.rates import StepRates, step_rates
 from multilayer.training.step import updated
 
 __all__ = ["BlockEngine", "LocalSums", "StepSums", "cluster_sums"]
-
-Samples = tuple[NDArray[Any], NDArray[Any], NDArray[np.float64] | None]
 
 
 class StepSums(Protocol):
@@ -129,7 +128,7 @@ class BlockEngine(StateInArrays):
 
     def _step(self, samples: Samples, rate: float, decaying: float) -> float | NotFinite:
         """Make a step, and return its objective, or why it cannot be made."""
-        parameters, (_, penalty) = self._state[0], self._config.apart_from_l2()
+        parameters, l2 = self._state[0], self._config.l2
         x, y, weights = samples
         whole = float(len(x) if weights is None else weights.sum(dtype=np.float64))
         total = self._sums.total(parameters, samples, whole)
@@ -138,12 +137,11 @@ class BlockEngine(StateInArrays):
         shapes = [array.shape for array in parameters]
         gradients = tuple(array.astype(self.dtype) for array in arrays_of(total[1:], shapes))
         value = float(total[0])
-        if penalty and whole:
+        if l2 and whole:
+            value += penalty_of(parameters, l2, whole)
             with np.errstate(all="ignore"):
-                squares = sum(square_sum(W) for W in parameters[::2])
-                value += 0.5 * penalty * squares / whole
                 gradients = tuple(
-                    g + self.dtype.type(penalty / whole) * w if w.ndim == 2 else g
+                    g + self.dtype.type(l2 / whole) * w if w.ndim == 2 else g
                     for g, w in zip(gradients, parameters, strict=True)
                 )
         if not math.isfinite(value):

@@ -22,6 +22,7 @@ __all__ = [
     "NO_STATE",
     "Adder",
     "BlockSums",
+    "Samples",
     "Sums",
     "Vector",
     "arrays_of",
@@ -33,7 +34,8 @@ __all__ = [
 ]
 
 Vector = NDArray[np.float64]
-Gathered = tuple[NDArray[Any], NDArray[Any], NDArray[np.float64] | None]
+Samples = tuple[NDArray[Any], NDArray[Any], NDArray[np.float64] | None]
+"""x, y and weights of some rows."""
 
 NO_STATE = OptimizerState(0, {})
 BLOCK = 1024
@@ -73,7 +75,7 @@ class BlockSums(Sums):
     def total(self, parameters: Parameters) -> Vector | None:
         return self._adder.total(parameters, map(self._block, range(len(self._blocks))), self._whole)
 
-    def _block(self, number: int) -> Gathered:
+    def _block(self, number: int) -> Samples:
         return np.asarray(self._blocks.X[self._blocks.chosen(number)]), *self._blocks.targets(number)
 
 
@@ -87,7 +89,7 @@ def in_place(data: Arrays) -> Arrays:
 
 def blocks_of_rows(
     x: NDArray[Any], y: NDArray[Any], weights: NDArray[np.float64] | None
-) -> Iterator[Gathered]:
+) -> Iterator[Samples]:
     """Yield the blocks of some samples, as views."""
     for at in range(0, len(x), BLOCK):
         rows = slice(at, at + BLOCK)
@@ -115,7 +117,7 @@ class Adder:
         self._spare: list[Vector] = []
         self._x = np.empty((0, 0))
 
-    def total(self, parameters: Parameters, blocks: Iterable[Gathered], whole: float) -> Vector | None:
+    def total(self, parameters: Parameters, blocks: Iterable[Samples], whole: float) -> Vector | None:
         """Return the sum over blocks, as `Sums` does; `whole` is the weight of all rows."""
         self._engine.load(parameters, NO_STATE)
         return pairwise(((1, self._share(*block, whole)) for block in blocks), self._spare)

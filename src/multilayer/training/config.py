@@ -18,7 +18,7 @@ from multilayer.network import MLP
 from multilayer.optimizers import LBFGS, Adam, AdamW, Clip, Constant, Optimizer, Schedule, schedules
 from multilayer.training.metrics import Metric, chosen
 from multilayer.training.metrics import registry as metric_names
-from multilayer.training.rates import RateFactors
+from multilayer.training.rates import RateFactors, one_or_several
 from multilayer.training.stopping import EarlyStopping
 
 __all__ = ["Settings", "TrainConfig"]
@@ -138,7 +138,7 @@ class TrainConfig:
             ("loss", losses.get(self.loss)),
             ("optimizer", optimizers.get(self.optimizer)),
             *((name, schedules.get(getattr(self, name))) for name in _SCHEDULES),
-            ("dropout", _checked_rates(self.dropout)),
+            ("dropout", one_or_several("dropout", self.dropout, _RATE)),
             ("metrics", chosen(self.metrics)),
         ):
             object.__setattr__(self, name, value)
@@ -283,9 +283,3 @@ class TrainConfig:
 
 def _defaults() -> dict[str, Any]:
     return {field.name: field.default for field in dataclasses.fields(TrainConfig)}
-
-
-def _checked_rates(dropout: float | Sequence[float]) -> float | tuple[float, ...]:
-    if isinstance(dropout, str) or not isinstance(dropout, Sequence):
-        return _RATE.checked("dropout", dropout)  # type: ignore[no-any-return]
-    return tuple(_RATE.checked("dropout", rate) for rate in dropout)

@@ -129,8 +129,7 @@ class History:
         return len(self.loss)
 
     def __repr__(self) -> str:
-        curves = {"loss": self.loss, "validation_loss": self.validation_loss, **self.metrics}
-        ends = [f"{name} {curve[0]:.4g} to {curve[-1]:.4g}" for name, curve in curves.items() if curve]
+        ends = [f"{name} {curve[0]:.4g} to {curve[-1]:.4g}" for name, curve in self._measured()]
         return f"History({', '.join([f'{len(self)} epochs', *ends])})"
 
     def _repr_html_(self) -> str:
@@ -138,14 +137,16 @@ class History:
 
     def table(self) -> Table:
         """Return the first, the best and the last value of every curve, to be printed."""
-        curves = {"loss": self.loss, "validation_loss": self.validation_loss, **self.metrics}
         rows = tuple(
-            (name, f"{curve[0]:.4g}", f"{min(curve):.4g}", f"{max(curve):.4g}", f"{curve[-1]:.4g}")
-            for name, curve in curves.items()
-            if curve
+            (name, *(f"{value:.4g}" for value in (curve[0], min(curve), max(curve), curve[-1])))
+            for name, curve in self._measured()
         )
         heads = fill("curve"), fill("first"), fill("smallest"), fill("largest"), fill("last")
         return Table(fill("{count} epochs", count=len(self)), heads, rows)
+
+    def _measured(self) -> list[tuple[str, tuple[float, ...]]]:
+        curves = {"loss": self.loss, "validation_loss": self.validation_loss, **self.metrics}
+        return [(name, curve) for name, curve in curves.items() if curve]
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the curves as `multilayer.plots.loss_curve` does (extra `plot`); on new axes unless given."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -74,8 +75,7 @@ def mean_absolute_error(y: NDArray[Any], z: NDArray[Any], weights: NDArray[Any] 
 
 def root_mean_squared_error(y: NDArray[Any], z: NDArray[Any], weights: NDArray[Any] | None) -> float:
     """Return the root of the mean squared distance, over samples and outputs."""
-    _check_numbers(y, z)
-    return float(np.sqrt(np.average((y - z).astype(np.float64) ** 2, weights=weights, axis=0).mean()))
+    return math.sqrt(mean_squared_error(y, z, weights))
 
 
 def mean_squared_error(y: NDArray[Any], z: NDArray[Any], weights: NDArray[Any] | None) -> float:

@@ -23,7 +23,7 @@ from multilayer.training.dropout import mask, step_keys
 from multilayer.training.rates import StepRates, step_rates
 from multilayer.training.step import updated, with_input_scale
 
-__all__ = ["NotFinite", "NumpyEngine", "Outcome", "StateInArrays", "first_not_finite", "square_sum"]
+__all__ = ["NotFinite", "NumpyEngine", "Outcome", "StateInArrays", "first_not_finite", "penalty_of"]
 
 
 @dataclass(frozen=True)
@@ -200,8 +200,7 @@ class NumpyEngine(StateInArrays):
         value = mean_loss(*output)
         penalised = l2 and total
         if penalised:
-            with np.errstate(all="ignore"):
-                value += 0.5 * l2 * sum(square_sum(W) for W in self.parameters()[::2]) / total
+            value += penalty_of(self.parameters(), l2, total)
         if not math.isfinite(value):
             return value, (), _cause(records)
         gradients: list[NDArray[Any]] = []
@@ -211,9 +210,11 @@ class NumpyEngine(StateInArrays):
         return value, tuple(gradients), None
 
 
-def square_sum(W: NDArray[Any]) -> float:
-    flat = W.ravel()
-    return float(np.dot(flat, flat))
+def penalty_of(parameters: Parameters, l2: float, total: float) -> float:
+    """Return l2 / (2 total) * sum of W^2 over all layers, `total` the sum of the weights of the samples."""
+    with np.errstate(all="ignore"):
+        squares = sum(float(np.dot(W.ravel(), W.ravel())) for W in parameters[::2])
+        return 0.5 * l2 * squares / total
 
 
 def first_not_finite(x: NDArray[Any], parameters: Parameters) -> tuple[int, str] | None:

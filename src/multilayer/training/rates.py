@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from multilayer._base.errors import InputError
 from multilayer._base.fields import Limits, check_settings
 
-__all__ = ["ArrayRate", "RateFactors", "StepRates", "step_rates"]
+__all__ = ["ArrayRate", "RateFactors", "StepRates", "one_or_several", "step_rates"]
 
 StepRates: TypeAlias = NDArray[np.float64]
 """Of shape (steps, 3): the learning rate, the factor of dropout and the factor of weight decay of each step."""
@@ -64,7 +64,8 @@ class RateFactors:
     def __post_init__(self) -> None:
         check_settings(self)
         for name in ("weights", "biases"):
-            object.__setattr__(self, name, _checked(f"RateFactors: {name}", getattr(self, name)))
+            factors = one_or_several(f"RateFactors: {name}", getattr(self, name), _FACTOR)
+            object.__setattr__(self, name, factors)
 
     def rates(self, shapes: Sequence[tuple[int, ...]]) -> list[ArrayRate]:
         """Return the rate of each array, given the shapes of W1, b1, W2, b2, ...
@@ -82,10 +83,11 @@ class RateFactors:
         return rates
 
 
-def _checked(name: str, factors: Any) -> float | tuple[float, ...]:
-    if isinstance(factors, str) or not isinstance(factors, Sequence):
-        return _FACTOR.checked(name, factors)  # type: ignore[no-any-return]
-    return tuple(_FACTOR.checked(name, factor) for factor in factors)
+def one_or_several(name: str, values: Any, limits: Limits) -> float | tuple[float, ...]:
+    """Return one number, or a tuple of several, within their limits."""
+    if isinstance(values, str) or not isinstance(values, Sequence):
+        return limits.checked(name, values)  # type: ignore[no-any-return]
+    return tuple(limits.checked(name, value) for value in values)
 
 
 def _each(name: str, factors: float | tuple[float, ...], layers: int) -> tuple[float, ...]:
