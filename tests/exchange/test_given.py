@@ -8,9 +8,9 @@ from multilayer import InputError
 from multilayer.cli.app import run_command_line
 from multilayer.exchange import convert
 from multilayer.exchange.given import OTHER, rows_given
-from multilayer.exchange.onnx.tables_proof import Rows
 from multilayer.exchange.source import SOURCES
-from multilayer.exchange.sources import prover_of
+from multilayer.exchange.source_formats import prover_of
+from multilayer.exchange.table_proof import Rows
 from multilayer.tables import Column, Columns
 from tests.exchange.onnx.test_tables import model
 from tests.tables.test_model import frame

@@ -74,7 +74,7 @@ def test_answers(name, tmp_path):
 @pytest.mark.oracle
 @every_pipeline
 def test_onnx(name, tmp_path):
-    from multilayer.exchange.onnx.tables_proof import proof
+    from multilayer.exchange.onnx.runtime import prove_table as proof
 
     pipeline = PIPELINES[name]
     write(pipeline, tmp_path / "m.onnx")

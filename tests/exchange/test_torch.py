@@ -66,7 +66,7 @@ def test_pytorch_runs_it(tmp_path, activation, dtype):
     network = random_network((4, 5, 3), (activation, "tanh"), dtype)
     write(network, tmp_path / "net_torch.py")
     proof = prove(network, *runtime.program(tmp_path / "net_torch.py"), samples_for(network))
-    assert proof.share < 4.0
+    assert proof.ratio < 4.0
 
 
 @pytest.mark.oracle

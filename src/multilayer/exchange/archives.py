@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from multilayer._base.errors import InputError
 from multilayer._base.text import quoted
 
-__all__ = ["Archive"]
+__all__ = ["Archive", "is_too_large"]
 
 _MOST_MEMBERS = 10_000
 _LARGEST = 2**32
@@ -19,6 +19,11 @@ _RATIO = 1000
 """How many times its stored size a member may have: more is a bomb, as no weights are as alike."""
 _SLACK = 2**16
 """Below this size any ratio will do."""
+
+
+def is_too_large(size: int, stored: int, *, compressed: bool = True) -> bool:
+    """Whether content takes far more bytes than are stored of it."""
+    return size > max(_RATIO * stored if compressed else stored, _SLACK)
 
 
 class Archive:
@@ -50,7 +55,7 @@ class Archive:
             total += member.file_size
             self._check(member, len(data))
             self._members[member.filename] = member
-        if total > _LARGEST or total > max(_RATIO * len(data), _SLACK):
+        if total > _LARGEST or is_too_large(total, len(data)):
             raise InputError(
                 "{where}: its members take {total} bytes, out of a file of {data}; refused",
                 where=where,
@@ -78,7 +83,10 @@ class Archive:
             content = file.read(member.file_size + 1)
         if len(content) != member.file_size:
             raise InputError(
-                "{where}: {name} has another size than it says", where=self.where, name=quoted(name)
+                "{where}: {name} is not of the {size} bytes that the archive says",
+                where=self.where,
+                name=quoted(name),
+                size=member.file_size,
             )
         return content
 
@@ -98,8 +106,7 @@ class Archive:
                 where=self.where,
                 name=name,
             )
-        limit = _RATIO * min(member.compress_size, size)
-        if member.file_size > max(limit, _SLACK):
+        if is_too_large(member.file_size, min(member.compress_size, size)):
             raise InputError(
                 "{where}: the member {name} takes {file_size} bytes, packed in "
                 "{compress_size}; refused, as it would fill the memory",

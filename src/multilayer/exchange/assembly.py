@@ -43,9 +43,9 @@ def table_model(features: Sequence[Feature], networks: Sequence[MLP], target: st
     """
     if len(features) != networks[0].widths[0]:
         raise InputError(
-            "its transformers make {row} columns, but the network takes {widths}",
-            row=len(features),
-            widths=networks[0].widths[0],
+            "its transformers make {columns} columns, but the network takes {inputs} inputs",
+            columns=len(features),
+            inputs=networks[0].widths[0],
         )
     columns: dict[str, list[tuple[int, Feature]]] = {}
     for row, feature in enumerate(features):
@@ -100,8 +100,13 @@ def _behind_norms(layer: Dense, features: Sequence[Feature], notes: list[str]) -
 
 
 def _reordered(layer: Dense, order: Sequence[int | None]) -> Dense:
-    if len(order) * layer.units > max(_MOST_WEIGHTS, 2 * layer.W.size):
-        raise InputError("its categories take more weights than a network has here")
+    count, most = len(order) * layer.units, max(_MOST_WEIGHTS, 2 * layer.W.size)
+    if count > most:
+        raise InputError(
+            "its categories need {count:,} weights in the first layer; expected {most:,} at most",
+            count=count,
+            most=most,
+        )
     nothing = np.zeros_like(layer.W[0])
     W = np.array([nothing if row is None else layer.W[row] for row in order])
     return Dense(W, layer.b, layer.activation)
@@ -114,7 +119,9 @@ _Rows: TypeAlias = list[int | None]
 def _column(name: str, found: list[tuple[int, Feature]], notes: list[str]) -> tuple[ColumnEncoder, _Rows]:
     """Return the transforms of a column, and the row of the first weights of each of their inputs."""
     if any(isinstance(one, Text) for _, one in found):
-        raise InputError("column {name} holds categories, which nothing makes numbers of", name=quoted(name))
+        raise InputError(
+            "column {name} holds categories; expected a step that encodes them", name=quoted(name)
+        )
     coded = [(row, one) for row, one in found if isinstance(one, Coded)]
     if coded and any(isinstance(one, Number) for _, one in found):
         raise InputError(

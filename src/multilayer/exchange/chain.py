@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill
 from multilayer.activations import Activation, identity
+from multilayer.io.network_document import check_finite
 from multilayer.network import Dense
 
 __all__ = ["Chain"]
@@ -114,7 +115,7 @@ class Chain:
         Raises
         ------
         InputError
-            When there is no layer.
+            When there is no layer, and for weights that are not finite.
         """
         self._close()
         if self._scale is not None:
@@ -122,6 +123,9 @@ class Chain:
             self._close()
         if not self.layers:
             raise InputError("it has no layer: nothing multiplies its inputs by weights")
+        for number, layer in enumerate(self.layers, 1):
+            check_finite(layer.W, f"layer {number}: W")
+            check_finite(layer.b, f"layer {number}: b")
 
     def _close(self) -> None:
         if self._open is not None:

@@ -139,23 +139,16 @@ def convert(
     if Path(target).exists() and Path(source).resolve() == Path(target).resolve():
         raise InputError("{target}: it is the source; name another file", target=shown(target))
     network = found.network
-    x: NDArray[Any] | None = None
-    rows: Columns | None = None
-    if isinstance(network, MLP):
-        x = samples_for(network) if check is None else samples_given(check, network)
-    elif check is not None:
-        rows = rows_given(check, network)
-    proofs: list[Proof] = []
-    comparison = _Comparison(x, rows, tolerance, proofs)
-    notes: list[str] = []
+    comparison = _Comparison.of(network, check, tolerance)
     with located(shown(source)):
-        notes += _prove_source(found, comparison)
-        proofs[:] = [replace(proof, file=shown(source)) for proof in proofs]
+        of_source, notes = _prove_source(found, comparison)
     origin = _origin(source)
     with located(shown(target)):
-        given = Target(Path(target).stem, origin, None if check is None else x)
-        notes += _prove_target(network, target, to, given, comparison)
-        proofs[:] = [replace(proof, file=proof.file or shown(target)) for proof in proofs]
+        given = Target(Path(target).stem, origin, None if check is None else comparison.samples)
+        of_target, more = _prove_target(network, target, to, given, comparison)
+        notes += more
+        sides = ((of_source, source), (of_target, target))
+        proofs = [replace(proof, file=shown(file)) for proof, file in sides if proof is not None]
         if check is not None and not proofs and to.report is None:
             notes.append(fill("no other program ran the rows that were given"))
         if proofs:
@@ -165,12 +158,6 @@ def convert(
     written = put(files, target, overwrite=overwrite)
     sizes = tuple((path, len(data)) for path, data in zip(written, files.values(), strict=True))
     return Conversion(shown(source), found, tuple(proofs), tuple(notes), sizes)
-
-
-def _proved(network: MLP, program: tuple[Runner, str], x: NDArray[Any], tolerance: float) -> Proof:
-    proof = prove(network, *program, x)
-    proof.check(tolerance)
-    return proof
 
 
 @dataclass(frozen=True)
@@ -183,43 +170,47 @@ class _Comparison:
     """Of a model of a table, where the user gave some."""
     tolerance: float
     """How many times the tolerance is accepted."""
-    proofs: list[Proof]
-    """Those so far."""
 
+    @classmethod
+    def of(cls, network: MLP | Model, check: Any, tolerance: float) -> _Comparison:
+        """Return the rows that the user gave, or samples that are made for a network."""
+        if isinstance(network, MLP):
+            x = samples_for(network) if check is None else samples_given(check, network)
+            return cls(x, None, tolerance)
+        return cls(None, None if check is None else rows_given(check, network), tolerance)
 
-def _prove_source(found: Imported, comparison: _Comparison) -> list[str]:
-    """Compare a network with the program of its source; return notes on what could not be."""
-    x = comparison.samples
-    if isinstance(found.network, MLP):
-        program = None if found.program is None else found.program()
-        proof = (
-            None if program is None or x is None else _proved(found.network, program, x, comparison.tolerance)
-        )
-    else:
-        proof = None if found.proof is None else found.proof(comparison.rows)
+    def network(self, network: MLP, program: tuple[Runner, str] | None) -> Proof | None:
+        """Compare a network with a program; None without one."""
+        if program is None or self.samples is None:
+            return None
+        return self.accepted(prove(network, *program, self.samples))
+
+    def accepted(self, proof: Proof | None) -> Proof | None:
+        """Return a proof whose difference is within the tolerance; refuse another."""
         if proof is not None:
-            proof.check(comparison.tolerance)
-    if proof is not None:
-        comparison.proofs.append(proof)
-    elif found.program is not None or found.proof is not None:
-        return [
-            fill(
-                "no installed program runs the file that was read, so what was written is compared with it as read"
-            )
-        ]
-    return []
+            proof.check(self.tolerance)
+        return proof
 
 
-def _not_compared(to: Format) -> str:
-    return fill("not compared, as no installed program runs this file ({format})", format=to.title)
+def _prove_source(found: Imported, comparison: _Comparison) -> tuple[Proof | None, list[str]]:
+    """Compare what was read with the program of its file; return notes on what could not be."""
+    if isinstance(found.network, MLP):
+        proof = comparison.network(found.network, None if found.program is None else found.program())
+    else:
+        proof = comparison.accepted(None if found.proof is None else found.proof(comparison.rows))
+    if proof is not None or (found.program is None and found.proof is None):
+        return proof, []
+    template = N_(
+        "no installed program runs the file that was read, so what was written is compared with it as read"
+    )
+    return None, [fill(template)]
 
 
 def _prove_target(
     network: MLP | Model, target: AnyPath, to: Format, given: Target, comparison: _Comparison
-) -> list[str]:
+) -> tuple[Proof | None, list[str]]:
     """Write into a folder of its own, read that back and run it; return notes on what was and was not checked."""
-    notes = []
-    x = comparison.samples
+    notes, proof = [], None
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, Path(target).name)
         put(contents(network, to, given), path, overwrite=True)
@@ -229,21 +220,17 @@ def _prove_target(
                     "what was written is not read back bit for bit; this is a defect of multilayer"
                 )
             notes.append(fill("{format} is read back with the same bits", format=to.title))
-        if isinstance(network, Model) and to.prove_model is not None:
-            proof = to.prove_model(network, path, comparison.rows)
-            if proof is None:
-                return [*notes, _not_compared(to)]
-            proof.check(comparison.tolerance)
-            comparison.proofs.append(proof)
         if to.report is not None:
             notes += to.report(network, given.samples).splitlines()
-        if to.run is None or x is None or not isinstance(network, MLP):
-            return notes
-        program = to.run(path)
-        if program is None:
-            return [*notes, _not_compared(to)]
-        comparison.proofs.append(_proved(network, program, x, comparison.tolerance))
-    return notes
+        if isinstance(network, MLP):
+            proof = comparison.network(network, None if to.run is None else to.run(path))
+        elif to.prove_model is not None:
+            proof = comparison.accepted(to.prove_model(network, path, comparison.rows))
+        runs = to.run if isinstance(network, MLP) else to.prove_model
+        if proof is None and runs is not None:
+            template = N_("not compared, as no installed program runs this file ({format})")
+            notes.append(fill(template, format=to.title))
+    return proof, notes
 
 
 def _numbers(network: Any) -> Any:

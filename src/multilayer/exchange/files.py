@@ -20,7 +20,6 @@ from multilayer.exchange.imported import Asked, Imported, Target, with_output
 from multilayer.exchange.keras import reader as keras_reader
 from multilayer.exchange.pipelines import holds_table, model_of
 from multilayer.interop import from_model
-from multilayer.network import MLP
 from multilayer.network.held import holds_network, network_of
 from multilayer.network.labels import Label
 from multilayer.tables import Model
@@ -72,14 +71,9 @@ def read(
     True
     """
     asked = asked_for(hidden, output, classes, inputs)
-    if _is_keras(path):
-        return with_output(_of_keras(path), asked)
-    if holds_table(path):
-        model, notes = model_of(path)
-        return with_output(Imported(model, "pipeline of scikit-learn", notes), asked)
-    if not isinstance(path, str | os.PathLike):
-        return with_output(Imported(from_model(path), type(path).__name__), asked)
-    return imported(path, format, asked)
+    if isinstance(path, str | os.PathLike):
+        return imported(path, format, asked)
+    return with_output(_in_memory(path), asked)
 
 
 class Added(TypedDict, total=False):
@@ -147,6 +141,15 @@ def write(
     ------
     InputError
         For what the format cannot represent, and a file that cannot be written; then nothing is written.
+
+    Examples
+    --------
+    >>> import multilayer, tempfile
+    >>> network = multilayer.initialize((2, 3, 1), "relu", rng=0)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write(network, f"{folder}/network_torch.py")
+    ...     sorted(path.name for path in Path(folder).iterdir())
+    ['network_torch.py', 'network_torch.safetensors']
     """
     chosen = format_of(path, format, to=True)
     with located(shown(path)):
@@ -157,7 +160,7 @@ def write(
 def contents(model: Any, to: Format, target: Target) -> dict[str, bytes]:
     """Return the content of each file by its suffix."""
     assert to.write is not None  # noqa: S101  (format_of returns no other)
-    held = _held(model)
+    held = _in_memory(model).network
     if isinstance(held, Model) and not to.writes_models:
         raise InputError(
             "{format}: it holds a network, not a model of a table; write it as .safetensors or .onnx",
@@ -166,14 +169,17 @@ def contents(model: Any, to: Format, target: Target) -> dict[str, bytes]:
     return to.write(held, target)
 
 
-def _held(model: Any) -> MLP | Model:
+def _in_memory(model: Any) -> Imported:
+    """Return the network, or the model of a table, that an object is or holds."""
     if isinstance(model, Model):
-        return model
+        return Imported(model, "model of a table")
     if _is_keras(model):
-        return _of_keras(model).network
+        return _of_keras(model)
     if holds_table(model):
-        return model_of(model)[0]
-    return network_of(model) if holds_network(model) else from_model(model)
+        held, notes = model_of(model)
+        return Imported(held, "pipeline of scikit-learn", notes)
+    network = network_of(model) if holds_network(model) else from_model(model)
+    return Imported(network, type(model).__name__)
 
 
 def put(files: dict[str, bytes], path: AnyPath, *, overwrite: bool) -> list[Path]:

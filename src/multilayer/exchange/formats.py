@@ -11,14 +11,13 @@ from multilayer._base.errors import InputError
 from multilayer._base.storage import AnyPath, shown
 from multilayer._base.text import near_matches, quoted
 from multilayer._base.translation import N_, translated
-from multilayer.exchange import native, npz, scikit_learn, sources
+from multilayer.exchange import npz, own_files, scikit_learn, source_formats
 from multilayer.exchange.imported import Asked, Imported, ModelProver, Runner, Target
 from multilayer.exchange.keras import reader as keras_reader
 from multilayer.exchange.keras import runtime as keras_runtime
 from multilayer.exchange.keras import writer as keras_writer
 from multilayer.exchange.onnx import reader as onnx_reader
 from multilayer.exchange.onnx import runtime as onnx_runtime
-from multilayer.exchange.onnx import tables_proof
 from multilayer.exchange.onnx import writer as onnx_writer
 from multilayer.exchange.source import SOURCES
 from multilayer.exchange.torch import runtime as torch_runtime
@@ -60,9 +59,15 @@ class Format:
 
 
 FORMATS: tuple[Format, ...] = (
-    Format("json", "network JSON", (".json",), native.read, native.write_json),
+    Format("json", "network JSON", (".json",), own_files.read, own_files.write_json),
     Format(
-        "safetensors", "safetensors", (".safetensors",), native.read, native.write_safetensors, True, True
+        "safetensors",
+        "safetensors",
+        (".safetensors",),
+        own_files.read,
+        own_files.write_safetensors,
+        True,
+        True,
     ),
     Format("npz", "NumPy archive", (".npz",), npz.read, npz.write),
     Format(
@@ -72,7 +77,7 @@ FORMATS: tuple[Format, ...] = (
         onnx_reader.read,
         onnx_writer.write,
         writes_models=True,
-        prove_model=tables_proof.proof,
+        prove_model=onnx_runtime.prove_table,
         run=onnx_runtime.run_network,
     ),
     Format("keras", "Keras 3", (".keras",), keras_reader.read, keras_writer.write, run=keras_runtime.program),
@@ -91,9 +96,9 @@ FORMATS: tuple[Format, ...] = (
             name,
             one.title,
             one.suffixes[:1],
-            write=sources.writer_of(one),
+            write=source_formats.writer_of(one),
             writes_models=True,
-            prove_model=None if one.run_rows is None else sources.prover_of(one),
+            prove_model=None if one.run_rows is None else source_formats.prover_of(one),
             run=one.run,
             report=one.report,
         )

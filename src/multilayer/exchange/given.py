@@ -11,7 +11,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.storage import AnyPath, shown
-from multilayer._base.text import fill
 from multilayer.io import read_samples
 from multilayer.network import MLP
 from multilayer.network.dense import samples_of
@@ -40,14 +39,14 @@ def rows_given(check: Any, model: Model) -> Columns:
         For a column that is missing or of another kind, and where there are no rows.
     """
     schema = model.encoder.schema
+    where = "check="
     if isinstance(check, str | os.PathLike):
+        where = shown(check)
         columns = Columns.joined([piece for piece, _ in read_batches(check, schema)])
-        where = f"{shown(check)}: "
     else:
         columns = conform(columns_of(check, only=[one.name for one in schema]), schema)
-        where = ""
     if not columns.rows:
-        raise InputError(where + fill("there are no rows to compare both sides on"))
+        raise InputError("{where}: there are no rows to compare both sides on", where=where)
     return Columns(map(_with_other, columns))
 
 

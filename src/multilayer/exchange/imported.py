@@ -163,11 +163,13 @@ def with_output(imported: Imported, asked: Asked) -> Imported:
 
 
 def _then(program: Program, output: Activation) -> Program:
-    def with_output() -> tuple[Runner, str] | None:
+    """Return a program with an activation behind it."""
+
+    def both() -> tuple[Runner, str] | None:
         found = program()
         return None if found is None else (lambda x: np.asarray(output(found[0](x))), found[1])
 
-    return with_output
+    return both
 
 
 def layer_table(network: MLP, caption: str = "") -> Table:

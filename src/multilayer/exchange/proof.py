@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill
-from multilayer.activations import AlongAxis
+from multilayer.activations import CELU, ELU, SELU, Activation, AlongAxis
 from multilayer.exchange.imported import Runner
 from multilayer.network import MLP
 
@@ -20,6 +21,14 @@ _PER_SUM = 4.0
 """How many eps times sum |w x| each weighted sum may be off: other programs add in another order."""
 _PER_VALUE = 8.0
 """How many eps each activation may be off, of its value and of an argument up to 1."""
+_PER_EXPONENTIAL = 2.0
+"""How many eps exp(a) <= 1 may be off before 1 is taken from it: not all programs have expm1."""
+_EXPONENTIALS: dict[type[Activation], Callable[[Any], float]] = {
+    ELU: lambda h: h.alpha,
+    CELU: lambda h: h.alpha,
+    SELU: lambda h: -float(h(np.float64(-np.inf))),
+}
+"""Activations that are a multiple of exp(a) - 1 below 0, with that multiple."""
 _ROWS = 64
 
 
@@ -35,10 +44,10 @@ class Proof:
         How many samples were compared.
     ulp : float
         The largest difference, in units of the last place of our output.
-    share : float
+    ratio : float
         The largest difference over its tolerance: above 1 it is no rounding.
     row, output : int
-        Where that share is, from 1.
+        Where that ratio is, from 1.
     overflows : int
         In how many outputs the other program gives nan or an infinity, where ours is finite. It is no
         difference of weights: a graph that says log(sigmoid(a)) overflows for a < -88, in some programs far before.
@@ -46,12 +55,17 @@ class Proof:
         The file that it was compared with; "" where `convert` does not say.
     bound : float or None
         The tolerance as a part of each value; None where it is `tolerance`.
+
+    Examples
+    --------
+    >>> print(Proof("ONNX Runtime", rows=64, ulp=0.0, ratio=0.0, row=1, output=1))
+    ONNX Runtime: the same bits for 64 samples
     """
 
     by: str
     rows: int
     ulp: float
-    share: float
+    ratio: float
     row: int
     output: int
     overflows: int = 0
@@ -61,38 +75,38 @@ class Proof:
     @property
     def holds(self) -> bool:
         """Whether every difference is within its tolerance."""
-        return self.share <= 1.0
+        return self.ratio <= 1.0
 
     def __str__(self) -> str:
         if self.overflows:
             return fill(
-                "{by}: at most {ulp} ulp apart for {rows} samples ({share:.2g} of the tolerance), beside {count} "
+                "{by}: at most {ulp} ulp apart for {rows} samples ({ratio:.2g} of the tolerance), beside {count} "
                 "outputs where it overflows and the network does not",
                 by=self.by,
                 ulp=_counted(self.ulp),
                 rows=self.rows,
-                share=self.share,
+                ratio=self.ratio,
                 count=self.overflows,
             )
         if self.ulp == 0.0:
             return fill("{by}: the same bits for {rows} samples", by=self.by, rows=self.rows)
         if self.bound is not None:
             return fill(
-                "{by}: at most {ulp} ulp apart for {rows} samples; {share:.2g} of the tolerance, which is {bound:.1e} "
+                "{by}: at most {ulp} ulp apart for {rows} samples; {ratio:.2g} of the tolerance, which is {bound:.1e} "
                 "of the value",
                 by=self.by,
                 rows=self.rows,
                 ulp=_counted(self.ulp),
-                share=self.share,
+                ratio=self.ratio,
                 bound=self.bound,
             )
         return fill(
-            "{by}: at most {ulp} ulp apart for {rows} samples; {share:.2g} of the tolerance, which is 4 eps "
+            "{by}: at most {ulp} ulp apart for {rows} samples; {ratio:.2g} of the tolerance, which is 4 eps "
             "sum |w x| a layer",
             by=self.by,
             rows=self.rows,
             ulp=_counted(self.ulp),
-            share=self.share,
+            ratio=self.ratio,
         )
 
     def check(self, times: float = 1.0) -> None:
@@ -103,13 +117,13 @@ class Proof:
         InputError
             With the sample and the output where it is largest.
         """
-        if not self.share <= times:
+        if not self.ratio <= times:
             raise InputError(
-                "{by} gives other numbers: {ulp} ulp apart, {share:.3g} times the tolerance in output {output} "
+                "{by} gives other numbers: {ulp} ulp apart, {ratio:.3g} times the tolerance in output {output} "
                 "of sample {row}; nothing was written (a larger --tolerance accepts it)",
                 by=self.by,
                 ulp=_counted(self.ulp),
-                share=self.share,
+                ratio=self.ratio,
                 output=self.output,
                 row=self.row,
             )
@@ -151,14 +165,14 @@ def compared_numbers(
             same |= over
         apart = np.where(same, 0.0, np.abs(ours - theirs))
         ulp = np.where(same, 0.0, apart / ulps)
-        share = np.where(same, 0.0, apart / allowed)
-    ulp, share = (_bounded(array) for array in (ulp, share))
-    row, output = np.unravel_index(int(share.argmax()), share.shape)
+        ratio = np.where(same, 0.0, apart / allowed)
+    ulp, ratio = (_bounded(array) for array in (ulp, ratio))
+    row, output = np.unravel_index(int(ratio.argmax()), ratio.shape)
     return Proof(
         by,
         len(y),
         float(ulp.max()),
-        float(share[row, output]),
+        float(ratio[row, output]),
         int(row) + 1,
         int(output) + 1,
         int(over.sum()),
@@ -171,7 +185,8 @@ def tolerance(network: MLP, x: NDArray[Any], error: NDArray[np.float64] | float 
     Samples may be off by `error`, of their shape; 0 where both take the same.
 
     In a layer the weighted sum may be off by 4 eps sum |w x|, and by what the error of its inputs makes of it; an
-    activation passes that on as far as it changes within, and adds 8 eps of its value.
+    activation passes that on as far as it changes within, and adds 8 eps of its value and of its argument up to 1.
+    Where it is alpha (exp(a) - 1) it adds 2 alpha eps, too: so much is lost near a = 0 without expm1.
     """
     eps = float(np.finfo(network.dtype).eps)
     error = np.broadcast_to(error, x.shape)
@@ -184,6 +199,9 @@ def tolerance(network: MLP, x: NDArray[Any], error: NDArray[np.float64] | float 
             z = layer.activation(a)
             error = _spread(layer.activation, a, z, sums)
             error += _PER_VALUE * eps * (np.abs(z) + np.minimum(np.abs(a), 1.0))
+            if type(layer.activation) in _EXPONENTIALS:
+                multiple = abs(_EXPONENTIALS[type(layer.activation)](layer.activation))
+                error += np.where(a < 0.0, _PER_EXPONENTIAL * eps * multiple, 0.0)
     return _bounded(error)
 
 

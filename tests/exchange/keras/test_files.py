@@ -84,7 +84,7 @@ CONFIGS = {
     "half": ({"dtype": "float16"}, "expected float32 or float64"),
     "mixed": ({"dtype": "mixed_float16"}, "expected float32 or float64"),
     "an adapter": ({"lora_rank": 4}, "lora_rank"),
-    "a function": ({"activation": FUNCTION}, "code of its own"),
+    "a function": ({"activation": FUNCTION}, "user code"),
     "another function of that name": ({"activation": "sparsemax"}, "another function by that name"),
     "an unknown activation": ({"activation": "reelu"}, "did you mean 'relu'"),
     "another width": ({"units": 6}, "expected the shape"),
@@ -104,7 +104,7 @@ def test_configurations(tmp_path, parts, name):
 def test_models_that_are_no_row_of_layers(tmp_path, parts):
     config, weights = copied(parts[0]), parts[1]
     config["class_name"] = "MyModel"
-    refused(put(tmp_path / "n.keras", config, weights), "code of its own")
+    refused(put(tmp_path / "n.keras", config, weights), "user code")
     config["class_name"] = "Functional"
     tensor = {"class_name": "__keras_tensor__", "config": {"keras_history": ["x", 0, 0]}}
     layers = config["config"]["layers"]

@@ -49,7 +49,7 @@ def test_activations(tmp_path, name):
     saved(tmp_path / "n.keras", L.Dense(5, activation=name), L.Dense(3, activation=name))
     found = read(tmp_path / "n.keras")
     assert found.network.layers[0].activation == NAMES[name]
-    assert prove(found.network, *found.program(), samples_for(found.network)).share < 3.0
+    assert prove(found.network, *found.program(), samples_for(found.network)).ratio < 3.0
 
 
 def test_every_layer(tmp_path):
@@ -109,4 +109,4 @@ def test_lambda_residual_and_shared_layers(tmp_path):
 def test_keras_runs_what_we_write(tmp_path, name):
     network = random_network((4, 6, 3), (NAMES[name], NAMES[name]), np.float32)
     write(network, tmp_path / "n.keras")
-    assert prove(network, *runtime.program(tmp_path / "n.keras"), samples_for(network)).share < 3.0
+    assert prove(network, *runtime.program(tmp_path / "n.keras"), samples_for(network)).ratio < 3.0

@@ -176,7 +176,7 @@ REFUSED = {
     "texts that nothing encodes": (
         [HOT, ("Flatten", ["h"], ["w"], {}), ("Concat", ["w", "word"], ["f"], {"axis": 1})],
         {"word": 1},
-        "column 'word' holds categories, which nothing makes numbers of",
+        "column 'word' holds categories; expected a step that encodes them",
         3,
     ),
     "keys without values": (
@@ -207,7 +207,7 @@ REFUSED = {
     "a bomb by doubling": (
         [*BOMB, ("Identity", ["k40"], ["f"], {})],
         {"x": 2},
-        "far more than those of a table",
+        "more columns than a table has",
     ),
     "a width that does not fit": ([HOT, FLAT], {"word": 1}, "its weights take 5 inputs, but there are 2"),
 }

@@ -6,8 +6,8 @@ import multilayer
 from multilayer import InputError
 from multilayer.exchange import convert, read
 from multilayer.exchange.imported import Target as Written
+from multilayer.exchange.onnx.runtime import prove_table as proof
 from multilayer.exchange.onnx.tables import write
-from multilayer.exchange.onnx.tables_proof import proof
 from multilayer.tables import Calibration, Encoder, EncoderSettings, Model, Target, columns_of
 from tests.tables.test_model import frame
 

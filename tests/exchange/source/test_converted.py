@@ -13,7 +13,7 @@ from multilayer._base.language import in_language
 from multilayer.exchange import convert, write
 from multilayer.exchange.source import SOURCES, python_source
 from multilayer.exchange.source.table_plan import table_plan_of
-from multilayer.exchange.sources import prover_of
+from multilayer.exchange.source_formats import prover_of
 from tests.exchange.source.compilers import GCC, network
 from tests.exchange.source.test_tables import MODELS
 

@@ -9,7 +9,7 @@ import pytest
 from multilayer import activations
 from multilayer.activations.table import catalogue
 from multilayer.exchange.source.kernels.table import KERNELS, kernel_arguments
-from multilayer.exchange.source.languages.c99 import PRIMITIVES, C, number
+from multilayer.exchange.source.languages.c99 import C, number
 from multilayer.exchange.source.languages.dialect import parsed
 from multilayer.exchange.source.program import Program
 from tests.exchange.source.compilers import ACTIVATIONS, GCC, TYPES, compiled, inputs, same_bits
@@ -47,7 +47,7 @@ def library(real: str, folder: Path, compiler: tuple[str, ...], chosen: tuple) -
             body = f"for (int i = 0; i < rows * units; i++) x[i] = {name}(x[i]{constants});"
         functions.append(f"{head} {body} }}")
     top = "#include <math.h>\n#include <stdint.h>\n#include <string.h>\n#define INLINE static inline\n#define UNROLL"
-    text = "\n\n".join([top, *PRIMITIVES.values(), *program.parts.values(), *functions])
+    text = "\n\n".join([top, *C.functions.values(), *program.parts.values(), *functions])
     options = ("-shared", "-fPIC", "-ffp-contract=off", "-Wno-unused-function")
     return ctypes.CDLL(str(compiled({"kernels.c": text}, folder, *options, compiler=compiler)))
 

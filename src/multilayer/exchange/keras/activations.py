@@ -11,7 +11,7 @@ from multilayer._base.text import near_matches, one_line, quoted
 from multilayer._base.translation import N_, translated
 from multilayer.activations import Activation
 
-__all__ = ["LAYERS", "NAMES", "of_config", "of_layer"]
+__all__ = ["LAYERS", "NAMES", "check_axis", "of_config"]
 
 NAMES: dict[str, Activation] = {
     "linear": act.identity,
@@ -70,12 +70,17 @@ def _relu(config: Mapping[str, Any]) -> Activation:
     raise InputError("it has a slope, a threshold and a largest value at once; expected one of them")
 
 
-def _softmax(config: Mapping[str, Any]) -> Activation:
-    if config.get("axis", -1) not in (-1, 1, [-1]):
+def check_axis(config: Mapping[str, Any]) -> None:
+    """Refuse another axis than that of the units."""
+    axis = config.get("axis", -1)
+    if axis not in (-1, 1, [-1], [1]):
         raise InputError(
-            "its axis is {config}; samples are rows, so it must be -1",
-            config=one_line(repr(config["axis"]), 40),
+            "its axis is {axis}; samples are rows, so it must be -1", axis=one_line(repr(axis), 40)
         )
+
+
+def _softmax(config: Mapping[str, Any]) -> Activation:
+    check_axis(config)
     return act.softmax
 
 
@@ -88,11 +93,6 @@ LAYERS: dict[str, Callable[[Mapping[str, Any]], Activation]] = {
 """Layers that are activations, with their settings; PReLU has weights, and is not among them."""
 
 
-def of_layer(name: str, config: Mapping[str, Any]) -> Activation:
-    """Return the activation that a layer is."""
-    return LAYERS[name](config)
-
-
 def of_config(value: Any) -> Activation:
     """Return the activation of a layer's configuration: a name, or an object that says which function of Keras it is.
 
@@ -103,7 +103,7 @@ def of_config(value: Any) -> Activation:
     """
     if isinstance(value, Mapping):
         if value.get("class_name") in LAYERS and isinstance(value.get("config"), Mapping):
-            return of_layer(str(value["class_name"]), value["config"])
+            return LAYERS[value["class_name"]](value["config"])
         registered = value.get("registered_name") in (None, "function", value.get("config"))
         if value.get("class_name") == "function" and registered:
             value = value.get("config")
@@ -113,7 +113,7 @@ def of_config(value: Any) -> Activation:
     if name in _REFUSED:
         raise InputError("its activation is {name}: {refused}", name=name, refused=translated(_REFUSED[name]))
     if not isinstance(value, str):
-        raise InputError("its activation is code of its own; expected one of Keras's activations by name")
+        raise InputError("its activation is user code; expected one of Keras's activations by name")
     raise InputError(
         "its activation {value} is not known here; {near}",
         value=quoted(value),

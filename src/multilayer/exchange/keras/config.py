@@ -59,13 +59,12 @@ def layers_of(model: Any, group: tuple[str, ...] = (), depth: int = 0) -> Iterat
     kind, config = _class_of(model), _config_of(model)
     if kind not in _MODELS or depth > _DEEPEST:
         raise InputError(
-            "a model of the class {kind} is code of its own; expected Sequential, or a "
-            "Functional model of layers in a row",
+            "the class {kind} of the model is user code; expected Sequential, or a Functional model of layers in a row",
             kind=quoted(kind),
         )
     entries = config.get("layers")
     if not isinstance(entries, list) or not all(isinstance(one, Mapping) for one in entries):
-        raise InputError("its layers are no list of objects")
+        raise InputError("its layers are not a list of objects")
     if len(entries) > _MOST_LAYERS:
         raise InputError(
             "it has {entries} layers; expected {most_layers} at most",

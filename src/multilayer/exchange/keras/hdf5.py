@@ -18,14 +18,12 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError, MissingExtraError, located
 from multilayer._base.text import one_line, quoted
+from multilayer.exchange.archives import is_too_large
 
 __all__ = ["Groups", "opened", "written"]
 
 Array = NDArray[Any]
 
-_RATIO = 1000
-"""How many times its stored size a dataset may have."""
-_SLACK = 2**16
 _MOST_ENTRIES = 10_000
 _FILTERS = {1: "gzip", 2: "shuffle", 3: "fletcher32"}
 """By their numbers in HDF5. All others may be code that is loaded from a folder of plugins."""
@@ -126,7 +124,7 @@ def _check(dataset: Any, shape: tuple[int | None, ...], room: int) -> None:
     chunk = math.prod(dataset.chunks or ()) * dataset.dtype.itemsize
     stored = min(dataset.id.get_storage_size(), room)
     largest = max(size, chunk)
-    if largest > max(_RATIO * stored if _DEFLATE in filters else stored, _SLACK):
+    if is_too_large(largest, stored, compressed=_DEFLATE in filters):
         raise InputError(
             "it takes {size} bytes, packed in {stored}; refused, as it would fill the memory",
             size=largest,

@@ -14,7 +14,7 @@ from multilayer._base.text import fill, one_line
 from multilayer.activations import Identity, PReLU
 from multilayer.exchange.chain import Chain
 from multilayer.exchange.keras.activations import LAYERS as ACTIVATIONS
-from multilayer.exchange.keras.activations import of_config, of_layer
+from multilayer.exchange.keras.activations import check_axis, of_config
 from multilayer.exchange.keras.config import Layer
 from multilayer.exchange.keras.hdf5 import Groups
 
@@ -59,10 +59,8 @@ def _dense(state: State, layer: Layer) -> None:
         raise InputError("it has {units} units; expected a number above 0", units=one_line(repr(units), 40))
     W = state.array(layer, 0, state.chain.width, units)
     b = state.array(layer, 1, units) if layer.config.get("use_bias", True) else None
-    activation = of_config(layer.config.get("activation"))
     state.chain.linear(W, b, str(layer))
-    if not isinstance(activation, Identity):
-        state.chain.activation(activation, str(layer))
+    _activation(state, layer)
 
 
 def _activation(state: State, layer: Layer) -> None:
@@ -72,7 +70,7 @@ def _activation(state: State, layer: Layer) -> None:
 
 
 def _layer_of_activation(state: State, layer: Layer) -> None:
-    state.chain.activation(of_layer(layer.kind, layer.config), str(layer))
+    state.chain.activation(ACTIVATIONS[layer.kind](layer.config), str(layer))
 
 
 def _prelu(state: State, layer: Layer) -> None:
@@ -83,7 +81,7 @@ def _prelu(state: State, layer: Layer) -> None:
 
 
 def _batch_norm(state: State, layer: Layer) -> None:
-    _check_axis(layer)
+    check_axis(layer.config)
     names = [name for name in ("scale", "center") if layer.config.get(name, True)] + ["mean", "variance"]
     found = {
         name: state.array(layer, place, state.chain.width).astype(np.float64)
@@ -97,7 +95,7 @@ def _batch_norm(state: State, layer: Layer) -> None:
 
 
 def _normalization(state: State, layer: Layer) -> None:
-    _check_axis(layer)
+    check_axis(layer.config)
     if layer.config.get("invert"):
         raise InputError("it is inverted, which is not known here")
     mean, variance = (layer.config.get(name) for name in ("mean", "variance"))
@@ -124,16 +122,8 @@ def _numbers(layer: Layer, name: str, value: Any) -> Array:
     return array.reshape(-1)
 
 
-def _check_axis(layer: Layer) -> None:
-    axis = layer.config.get("axis", -1)
-    if axis not in (-1, 1, [-1], [1]):
-        raise InputError(
-            "its axis is {axis}; samples are rows, so it must be -1", axis=one_line(repr(axis), 40)
-        )
-
-
-def _flatten(state: State, layer: Layer) -> None:
-    """Do nothing: the shape of the input was flattened where it is declared."""
+def _pass(state: State, layer: Layer) -> None:
+    """Do nothing: an input of several axes is one row from where it is declared."""
 
 
 def _left_out(state: State, layer: Layer) -> None:
@@ -163,8 +153,8 @@ _STEPS: Mapping[str, Callable[[State, Layer], None]] = {
     "BatchNormalization": _batch_norm,
     "Normalization": _normalization,
     "Rescaling": _rescaling,
-    "Flatten": _flatten,
-    "Identity": _flatten,
+    "Flatten": _pass,
+    "Identity": _pass,
     **dict.fromkeys(
         ("Dropout", "AlphaDropout", "GaussianDropout", "GaussianNoise", "ActivityRegularization"), _left_out
     ),

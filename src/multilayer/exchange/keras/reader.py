@@ -21,7 +21,6 @@ from multilayer.exchange.keras import runtime
 from multilayer.exchange.keras.config import layers_of
 from multilayer.exchange.keras.hdf5 import Groups, opened
 from multilayer.exchange.keras.layers import State, take
-from multilayer.io.network_document import check_finite
 from multilayer.network import MLP
 
 __all__ = ["read", "read_weights"]
@@ -45,9 +44,6 @@ def read(path: Path, asked: Asked) -> Imported:
             with located(str(layer)):
                 take(state, layer)
         chain.end()
-        for number, one in enumerate(chain.layers, 1):
-            check_finite(one.W, f"layer {number}: W")
-            check_finite(one.b, f"layer {number}: b")
     version = one_line(str(made.get("keras_version", "")), 20)
     extra = made.get("multilayer")
     classes, inputs, origin = _ours(extra if isinstance(extra, dict) else {})

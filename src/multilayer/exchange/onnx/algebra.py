@@ -10,17 +10,16 @@ The skeleton of a form is all of it but its numbers; formulas that differ in the
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import product
 from typing import Any
 
+from multilayer.exchange.onnx.data_types import FLOATS, KINDS
 from multilayer.exchange.onnx.forms import Atom, Form, Monomial, NoForm, atom_form, made, number, order
 
 __all__ = ["apply"]
 
 _MOST_PRODUCTS = 24
-_FLOATS, _BOOL = (1, 10, 11, 16), 9
-"""TensorProto.DataType."""
 
 
 def _add(a: Form, b: Form) -> Form:
@@ -175,10 +174,10 @@ def _known_atom(atom: Atom, condition: Form, branch: int) -> Form:
 
 def _cast(a: Form, to: int) -> Form:
     """Return a truth value as a number; all else stays as it is."""
-    truth = _truth(a) is not None
-    if to in _FLOATS:
+    truth, kind = _truth(a) is not None, KINDS.get(to)
+    if kind in FLOATS:
         return _where(a, number(1.0), number(0.0)) if truth else a
-    if to == _BOOL and truth:
+    if kind == "bool" and truth:
         return a
     raise NoForm
 
@@ -237,23 +236,29 @@ _PLAIN = {
 # fmt: on
 
 
-def apply(operator: str, *inputs: Form, **attributes: Any) -> Form:
+def apply(operator: str, *inputs: Form | None, **attributes: Any) -> Form:
     """Return the formula of an operator of formulas.
 
     Raises
     ------
     NoForm
-        For another operator, other inputs, and too long formulas.
+        For another operator, other inputs or attributes, and too long formulas.
     """
+    if operator != "Clip" and None in inputs:  # one of its bounds may be left out
+        raise NoForm
+    try:
+        return _applied(operator, inputs, attributes)
+    except (TypeError, ValueError, OverflowError):
+        raise NoForm from None
+
+
+def _applied(operator: str, inputs: tuple[Any, ...], attributes: Mapping[str, Any]) -> Form:
     if operator == "Clip":
         return _clip_operator(*inputs, **attributes)
     if operator == "Cast":
         return _cast(inputs[0], **attributes)
     if operator in _RULES:
-        try:
-            return _RULES[operator](*inputs)
-        except (TypeError, OverflowError):
-            raise NoForm from None
+        return _RULES[operator](*inputs)
     if operator == "Gelu":
         return atom_form(f"Gelu {attributes.get('approximate', 'none')}", *inputs)
     defaults = _ATTRIBUTES.get(operator, {})

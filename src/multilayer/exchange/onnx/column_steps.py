@@ -11,12 +11,10 @@ from numpy.typing import NDArray
 from multilayer._base.errors import InputError
 from multilayer._base.text import quoted
 from multilayer.exchange.features import Coded, Feature, Number, Text, category_text, filled, normed, scaled
-from multilayer.exchange.onnx.columns import MOST_FEATURES, Features, Given, array_of
+from multilayer.exchange.onnx.columns import Features, Given, array_of, check_count
+from multilayer.exchange.onnx.data_types import FLOATS, KINDS
 
 __all__ = ["CHOOSE", "COLUMN_STEPS", "FOR_TABLES", "ONE_HOT"]
-
-_FLOATS, _INTEGERS = (1, 10, 11, 16), (6, 7)
-"""TensorProto.DataType."""
 
 
 def _each(features: Features, change: Callable[..., Feature], *numbers: Any) -> Features:
@@ -31,10 +29,10 @@ def _same(given: Given) -> Features:
 
 
 def _cast(given: Given) -> Features:
-    to = given.node.attribute("to", 0)
-    if to in _FLOATS:
+    kind = KINDS.get(given.node.attribute("to", 0))
+    if kind in FLOATS:
         return given.features
-    if to in _INTEGERS:  # of an encoder of whole numbers; what is no whole number, it would cut
+    if kind in ("int32", "int64"):  # of an encoder of whole numbers; what is no whole number, it would cut
         return _each(given.features, _as_text)
     raise InputError(
         "it makes texts or truth values of columns; expected numbers, or categories as they stand"
@@ -59,13 +57,8 @@ def _concat(given: Given) -> Features:
         raise InputError("it joins columns and constants")
     if given.node.attribute("axis", 0) == 0:
         raise InputError("it joins samples")
-    _check_count(sum(part.size for part in parts))
+    check_count(sum(part.size for part in parts))
     return np.concatenate(parts, axis=given.axis(0))
-
-
-def _check_count(count: int) -> None:
-    if count > MOST_FEATURES:
-        raise InputError("its columns are far more than those of a table")
 
 
 def _chosen(given: Given) -> Features:
@@ -164,7 +157,7 @@ def _one_hot(given: Given) -> Features:
     node.refuse_others("cats_strings", "cats_int64s", "zeros")
     categories = _texts(node.attribute("cats_strings", ()) or node.attribute("cats_int64s", ()))
     columns = _raw(given)
-    _check_count(columns.size * len(categories))
+    check_count(columns.size * len(categories))
     made = [
         Coded(text.column, categories, ((category, 1.0),)) for text in columns.flat for category in categories
     ]

@@ -16,7 +16,7 @@ from multilayer._base.errors import InputError
 from multilayer._base.text import both, quoted
 from multilayer.exchange.onnx.graph import Node
 
-__all__ = ["MOST_FEATURES", "Features", "Given", "array_of"]
+__all__ = ["MOST_FEATURES", "Features", "Given", "array_of", "check_count"]
 
 Features: TypeAlias = NDArray[Any]
 """Of the shape of a sample, without the axis of samples."""
@@ -25,9 +25,16 @@ MOST_FEATURES = 2**19
 
 
 def array_of(features: list[Any], shape: tuple[int, ...]) -> Features:
+    """Return features as an array of objects of this shape."""
     made = np.empty(len(features), object)
     made[:] = features
     return made.reshape(shape)
+
+
+def check_count(count: int) -> None:
+    """Refuse so many features as no table has, before there is memory taken for them."""
+    if count > MOST_FEATURES:
+        raise InputError("it makes more columns than a table has, {most:,} at most", most=MOST_FEATURES)
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError, located
 from multilayer._base.text import both, fill, one_line
-from multilayer.exchange.onnx.graph import Graph, Node
+from multilayer.exchange.onnx.data_types import KINDS
+from multilayer.exchange.onnx.graph import Graph, Node, inputs_that_fit
 
 __all__ = ["folded"]
 
 Array = NDArray[Any]
 
-_KINDS = {1: "float32", 6: "int32", 7: "int64", 9: "bool", 10: "float16", 11: "float64"}
 _LEAST_BUDGET = 2**20
 """Numbers that folding may make, besides four times those that the file holds."""
 _MOST_AXES = 8
@@ -45,22 +45,8 @@ def folded(graph: Graph) -> dict[str, Array]:
                 raise InputError(
                     "its constants are far larger than the file; refused, as they would fill the memory"
                 )
-            try:
-                with np.errstate(all="ignore"):
-                    made = np.asarray(rule(node, *inputs))
-            except InputError:
-                raise
-            except (
-                ValueError,
-                TypeError,
-                IndexError,
-                OverflowError,
-                AttributeError,
-                ZeroDivisionError,
-            ) as error:
-                raise InputError(
-                    "its inputs do not fit each other ({error})", error=one_line(str(error), 80)
-                ) from None
+            with inputs_that_fit(), np.errstate(all="ignore"):
+                made = np.asarray(rule(node, *inputs))
             if made.ndim > _MOST_AXES:
                 raise InputError("its result has too many axes")
         known[node.outputs[0]] = made
@@ -79,7 +65,8 @@ def _size(node: Node, inputs: list[Array | None]) -> int:
             or np.any(shape > 2**31)
         ):
             raise InputError(
-                "it makes a tensor of the shape {shape}", shape=one_line(str(shape.tolist()[:9]), 60)
+                "it makes a tensor of the shape {shape}",
+                shape=one_line(str(shape.reshape(-1).tolist()[:9]), 60),
             )
         made = int(np.prod(shape.astype(object), initial=1))
         return (
@@ -89,12 +76,8 @@ def _size(node: Node, inputs: list[Array | None]) -> int:
         )
     if node.operator in _JOINED:
         return sum(one.size for one in arrays)
-    try:
+    with inputs_that_fit():
         shape_ = np.broadcast_shapes(*(one.shape for one in arrays)) if node.operator in _BROADCAST else ()
-    except ValueError as error:
-        raise InputError(
-            "its inputs do not fit each other ({error})", error=one_line(str(error), 80)
-        ) from None
     return int(np.prod(np.array(shape_, object), initial=1)) + max((one.size for one in arrays), default=1)
 
 
@@ -121,7 +104,11 @@ def _constant_of_shape(node: Node, shape: Array) -> Array:
 
 
 def _cast(node: Node, x: Array) -> Array:
-    return x.astype(_KINDS[node.attribute("to", 0)])
+    to = node.attribute("to", 0)
+    kind = KINDS.get(to, "string")
+    if kind in ("string", "bfloat16"):
+        raise InputError("it brings constants to the type {to}, which is not computed here", to=to)
+    return x.astype(kind)
 
 
 def _reshape(node: Node, x: Array, shape: Array) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from multilayer._base.errors import InputError, located
 from multilayer.activations import Activation, Identity, PReLU
 from multilayer.exchange.onnx import sparsemax
+from multilayer.exchange.onnx.data_types import NUMBERS
 from multilayer.exchange.onnx.formulas import FORMULAS
 from multilayer.exchange.onnx.graph import Node
 from multilayer.network import MLP
@@ -48,6 +50,10 @@ class Emitter:
         self.nodes.append(Node(operator, "", name, names, made, attributes))
         return name
 
+    def cast(self, x: str, kind: str) -> str:
+        """Add a node that brings numbers to a type, such as "float64"."""
+        return self.o("Cast", x, to=NUMBERS[kind])
+
     def constant(self, values: Any, name: str = "", *, keep: bool = False) -> str:
         """Return the name of a constant; floats get the type of the network, unless it has a name or is kept."""
         array = np.asarray(values)
@@ -65,9 +71,7 @@ class Emitter:
     def rename(self, name: str) -> None:
         """Give the first output of the last node another name."""
         last = self.nodes[-1]
-        self.nodes[-1] = Node(
-            last.operator, "", name, last.inputs, (name, *last.outputs[1:]), last.attributes
-        )
+        self.nodes[-1] = replace(last, name=name, outputs=(name, *last.outputs[1:]))
 
     def _input(self, one: Any) -> str:
         if isinstance(one, str):

@@ -74,7 +74,7 @@ def _squareplus(o: Operator, x: Any, h: Any) -> Any:
     return o("Add", _positive(o, x), o("Div", h.b / 2.0, o("Add", o("Abs", x), root)))
 
 
-def _as_written(o: Operator, x: Any, h: Any) -> Any:
+def _squareplus_by_root(o: Operator, x: Any, h: Any) -> Any:
     return o("Mul", o("Add", x, o("Sqrt", o("Add", o("Mul", x, x), h.b))), 0.5)
 
 
@@ -117,12 +117,12 @@ def _from_zero(o: Operator, x: Any, above: Any, below: Any) -> Any:
     return o("Where", o("GreaterOrEqual", x, 0.0), above, below)
 
 
-def _share(o: Operator, x: Any) -> Any:
+def _softmax_of(o: Operator, x: Any) -> Any:
     """exp(x) / sum exp(x) of a row"""
     return o("Div", o("Exp", x), o("RowSum", o("Exp", x)))
 
 
-def _log_share(o: Operator, x: Any) -> Any:
+def _log_softmax_of(o: Operator, x: Any) -> Any:
     """x - log sum exp(x) of a row"""
     return o("Sub", x, o("RowLogSumExp", x))
 
@@ -261,7 +261,7 @@ FORMULAS: tuple[Formula, ...] = (
     _F(act.Softplus, _softplus_of_torch),
     _F(act.Softplus, lambda o, x, h: o("Log", o("Add", o("Exp", x), 1.0)), only=act.Softplus()),
     _F(act.Squareplus, _squareplus),
-    _F(act.Squareplus, _as_written),
+    _F(act.Squareplus, _squareplus_by_root),
     _F(act.HardSigmoid, lambda o, x, h: o("HardSigmoid", x, alpha=h.alpha, beta=h.beta), 6, double=False),
     _F(act.HardSigmoid, lambda o, x, h: o("Clip", o("Add", o("Mul", x, h.alpha), h.beta), 0.0, 1.0), 11),
     _F(act.HardSigmoid, lambda o, x, h: o("Div", o("Clip", o("Add", x, 3.0), 0.0, 6.0), 6.0), only=act.HardSigmoid()),
@@ -285,14 +285,14 @@ FORMULAS: tuple[Formula, ...] = (
     _F(act.Exponential, _plain("Exp")),
     _F(act.Gaussian, lambda o, x, h: o("Exp", o("Neg", o("Mul", x, x)))),
     _F(act.Softmax, _plain("Softmax"), 13),
-    *_of_row(act.Softmax, _share),
-    *_of_row(act.Softmax, _log_share, "Exp"),
+    *_of_row(act.Softmax, _softmax_of),
+    *_of_row(act.Softmax, _log_softmax_of, "Exp"),
     _F(act.LogSoftmax, _plain("LogSoftmax"), 13),
     _F(act.LogSoftmax, lambda o, x, h: o("Log", o("Softmax", x))),
-    *_of_row(act.LogSoftmax, _log_share),
-    *_of_row(act.LogSoftmax, _share, "Log"),
+    *_of_row(act.LogSoftmax, _log_softmax_of),
+    *_of_row(act.LogSoftmax, _softmax_of, "Log"),
     _F(act.Softmin, lambda o, x, h: o("Softmax", o("Neg", x)), 13),
-    *_of_row(act.Softmin, _share, negative=True),
+    *_of_row(act.Softmin, _softmax_of, negative=True),
     _F(act.Hardmax, _plain("Hardmax"), 13),
     _F(act.Sparsemax, _sparsemax, 13),
 )

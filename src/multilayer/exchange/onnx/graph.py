@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from multilayer._base.errors import InputError
 from multilayer._base.text import one_line, quoted
 
-__all__ = ["Graph", "Node", "Value", "constant_of"]
+__all__ = ["Graph", "Node", "Value", "constant_of", "inputs_that_fit"]
 
 Array = NDArray[Any]
 
@@ -59,6 +60,12 @@ class Node:
             )
         return found
 
+    def axes(self, constants: Mapping[str, Array]) -> tuple[int, ...]:
+        """Return the axes that it takes: of its second input where that is a constant, else of its attribute."""
+        given = constants.get(self.inputs[1]) if len(self.inputs) > 1 else None
+        axes: tuple[int, ...] = self.attribute("axes", ())
+        return axes if given is None else tuple(given.reshape(-1).tolist())
+
     def refuse_others(self, *known: str) -> None:
         """Refuse attributes that are not known."""
         unknown = next((name for name in self.attributes if name not in known), None)
@@ -91,6 +98,8 @@ class Graph:
     def __post_init__(self) -> None:
         known = {*self.constants, "", *(value.name for value in self.inputs)}
         for node in self.nodes:
+            if node.kind != "Constant" and not any(node.inputs):
+                raise InputError("{node}: it has no input", node=node)
             for name in node.inputs:
                 if name not in known:
                     raise InputError(
@@ -108,7 +117,20 @@ class Graph:
 
     def makers(self) -> dict[str, Node]:
         """Return the node that makes each value."""
-        return {name: node for node in self.nodes for name in node.outputs}
+        return {name: node for node in self.nodes for name in node.outputs if name}
+
+
+@contextmanager
+def inputs_that_fit() -> Iterator[None]:
+    """Refuse what NumPy cannot compute of the inputs and attributes of a node."""
+    try:
+        yield
+    except InputError:
+        raise
+    except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
+        raise InputError(
+            "its inputs do not fit each other ({error})", error=one_line(str(error), 80)
+        ) from None
 
 
 def constant_of(array: Array) -> float | None:

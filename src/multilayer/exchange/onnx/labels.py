@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill, quoted
-from multilayer.exchange.onnx.graph import Graph, Node, constant_of
+from multilayer.exchange.onnx.graph import Graph, Node, Value, constant_of
 from multilayer.network.labels import Label
 
 __all__ = ["Ends", "ends_of"]
@@ -49,26 +49,9 @@ def ends_of(graph: Graph, constants: Mapping[str, NDArray[Any]]) -> Ends:
         for value in graph.outputs
         if (choice := _choice(value.name, makers, constants)) is not None
     }
-    labels = [choice.labels for choice in chosen.values() if choice.labels is not None]
-    classes = labels[0] if labels else None
-    numbers = []
-    for value in graph.outputs:
-        node = makers.get(value.name)
-        if node is not None and node.kind == _ZIP_MAP:
-            classes = (
-                node.attributes.get("classlabels_strings")
-                or node.attributes.get("classlabels_int64s")
-                or classes
-            )
-            numbers.append(node.inputs[0])
-        elif value.name not in chosen:
-            if value.kind and not value.kind.startswith(("float", "bfloat")):
-                raise InputError(
-                    "its output {name} is of type {kind}; expected numbers",
-                    name=quoted(value.name),
-                    kind=value.kind,
-                )
-            numbers.append(value.name)
+    numbers, zipped = _numbers([value for value in graph.outputs if value.name not in chosen], makers)
+    labels = (choice.labels for choice in chosen.values() if choice.labels is not None)
+    classes = zipped or next(labels, None)
     if len(numbers) > 1:
         names = ", ".join(map(quoted, numbers[:8]))
         raise InputError("it has several outputs of numbers ({names}); expected one", names=names)
@@ -86,6 +69,27 @@ def ends_of(graph: Graph, constants: Mapping[str, NDArray[Any]]) -> Ends:
     return Ends(pair or node.inputs[0], node.inputs[0], classes, (note,), None if pair is None else 1)
 
 
+def _numbers(
+    values: Sequence[Value], makers: Mapping[str, Node]
+) -> tuple[list[str], tuple[Label, ...] | None]:
+    """Return the values that hold numbers, and the labels of one that is a mapping of labels to numbers."""
+    numbers, labels = [], None
+    for value in values:
+        node = makers.get(value.name)
+        if node is not None and node.kind == _ZIP_MAP:
+            labels = node.attribute("classlabels_strings", ()) or node.attribute("classlabels_int64s", ())
+            numbers.append(node.inputs[0])
+        elif value.kind and not value.kind.startswith(("float", "bfloat")):
+            raise InputError(
+                "its output {name} is of type {kind}; expected numbers",
+                name=quoted(value.name),
+                kind=value.kind,
+            )
+        else:
+            numbers.append(value.name)
+    return numbers, labels
+
+
 def _pair(name: str, makers: Mapping[str, Node], constants: Mapping[str, NDArray[Any]]) -> str | None:
     """Return p where a value is 1 - p and p, side by side."""
     node = makers.get(name)
@@ -95,12 +99,12 @@ def _pair(name: str, makers: Mapping[str, Node], constants: Mapping[str, NDArray
         node is None
         or node.kind != "Concat"
         or len(node.inputs) != 2
-        or node.attributes.get("axis") not in (1, -1)
+        or node.attribute("axis", 0) not in (1, -1)
     ):
         return None
     rest, p = node.inputs
     subtract = makers.get(rest)
-    if subtract is None or subtract.kind != "Sub" or subtract.inputs[1] != p:
+    if subtract is None or subtract.kind != "Sub" or subtract.inputs[1:] != (p,):
         return None
     one = constants.get(subtract.inputs[0])
     return p if one is not None and constant_of(one) == 1.0 else None
@@ -119,11 +123,13 @@ def _choice(name: str, makers: Mapping[str, Node], constants: Mapping[str, NDArr
     labels: tuple[Label, ...] | None = None
     node = makers.get(name)
     while node is not None:
-        if node.kind == "ArgMax" or (node.kind in _CHOICES and labels is not None):
+        of_units = node.kind == "ArgMax" and node.attribute("axis", 0) in (1, -1)
+        if of_units or (node.kind in _CHOICES and labels is not None):
             return _Choice(node, labels)
         if node.kind == _BINARIZER and node.attributes.get("threshold", 0.0) == 0.5:
             return _Choice(node, None)
-        if node.kind in _LOOK_UPS and node.inputs[0] in constants and labels is None:
+        looks_up = node.kind in _LOOK_UPS and len(node.inputs) == 2 and node.inputs[0] in constants
+        if looks_up and labels is None:
             table = constants[node.inputs[0]]
             if table.size != max(table.shape, default=0):
                 return None

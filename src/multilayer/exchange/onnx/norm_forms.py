@@ -81,10 +81,7 @@ class _Forms:
 
     def _takes_columns(self, node: Node) -> bool:
         """Whether it reduces the columns of each row to one number, and keeps their axis."""
-        axes = node.attribute("axes", ())
-        if len(node.inputs) > 1:
-            axes = self.constants[node.inputs[1]].ravel().tolist() if node.inputs[1] in self.constants else ()
-        return list(axes) in ([1], [-1]) and node.attribute("keepdims", 1) == 1
+        return node.axes(self.constants) in ((1,), (-1,)) and node.attribute("keepdims", 1) == 1
 
     def _normalizer(self, node: Node, norm: str) -> Node:
         self.found = True

@@ -11,9 +11,6 @@ from multilayer.tables.row_norm import RowNorm
 
 __all__ = ["over_norm"]
 
-_DOUBLE, _FLOAT = 11, 1
-"""TensorProto.DataType."""
-
 
 def over_norm(emitter: Emitter, x: str, norm: RowNorm, width: int) -> str:
     """Return x with some inputs over their norm."""
@@ -25,11 +22,11 @@ def over_norm(emitter: Emitter, x: str, norm: RowNorm, width: int) -> str:
     def whole(values: Sequence[int]) -> str:
         return emitter.constant(np.array(values, np.int64))
 
-    wide = o("Cast", x, to=_DOUBLE)
+    wide = emitter.cast(x, "float64")
     group = wide if len(norm.places) == width else o("Gather", wide, whole(norm.places), axis=1)
     total = _NORMS[norm.norm](o, group, whole([1]))
     stays = o("LessOrEqual", o("Abs", total), double(norm.least))
-    divided = o("Cast", o("Div", wide, o("Where", stays, double(1.0), total)), to=_FLOAT)
+    divided = emitter.cast(o("Div", wide, o("Where", stays, double(1.0), total)), "float32")
     chosen = np.isin(np.arange(width), norm.places)
     return divided if chosen.all() else o("Where", emitter.constant(chosen[np.newaxis]), divided, x)
 

@@ -45,7 +45,7 @@ def reduced(node: Node, form: Form, constants: _Constants, rank: int) -> Form:
     """
     if set(node.attributes) - {"axes", "keepdims", "noop_with_empty_axes"}:
         raise NoForm
-    if _axes(node, constants) not in ((-1,), (rank - 1,)):
+    if node.axes(constants) not in ((-1,), (rank - 1,)):
         raise NoForm
     found = apply(REDUCE[node.operator], form)
     return found if node.attribute("keepdims", 1) else atom_form("Flat", found)
@@ -66,19 +66,13 @@ def restored(node: Node, form: Form, constants: _Constants, makers: Mapping[str,
     ):
         raise NoForm
     is_column = (
-        _axes(node, constants) in ((-1,), (1,))
+        node.axes(constants) in ((-1,), (1,))
         if node.operator == "Unsqueeze"
         else _ends_in_one(node.inputs[1] if len(node.inputs) > 1 else "", constants, makers)
     )
     if not is_column:
         raise NoForm
     return form.terms[0][0][0].inputs[0]
-
-
-def _axes(node: Node, constants: _Constants) -> tuple[int, ...]:
-    given = constants.get(node.inputs[1]) if len(node.inputs) > 1 else None
-    axes = node.attributes.get("axes", ()) if given is None else given.reshape(-1).tolist()
-    return tuple(axes) if isinstance(axes, tuple | list) else ()
 
 
 def _ends_in_one(shape: str, constants: _Constants, makers: Mapping[str, Node]) -> bool:

@@ -5,19 +5,19 @@ Where the first operator stands that is none of them, the network begins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError, located
-from multilayer._base.text import fill, one_line
+from multilayer._base.text import fill
 from multilayer._base.translation import N_
 from multilayer.exchange.features import Feature, Number, Text
 from multilayer.exchange.onnx.column_steps import CHOOSE, COLUMN_STEPS, FOR_TABLES, ONE_HOT
-from multilayer.exchange.onnx.columns import MOST_FEATURES, Features, Given, array_of
-from multilayer.exchange.onnx.graph import Graph, Node, Value
+from multilayer.exchange.onnx.columns import MOST_FEATURES, Features, Given, array_of, check_count
+from multilayer.exchange.onnx.graph import Graph, Node, Value, inputs_that_fit
 from multilayer.exchange.onnx.steps import REASONS
 
 __all__ = ["Prepared", "inputs_of", "prepared"]
@@ -77,10 +77,10 @@ def prepared(graph: Graph, constants: Mapping[str, NDArray[Any]]) -> Prepared | 
             left.append(node)
             continue
         with located(str(node)):
-            made = known[node.outputs[0]] = _made(rule, Given(node, known, constants))
+            with inputs_that_fit():
+                made = known[node.outputs[0]] = rule(Given(node, known, constants))
             budget -= made.size
-            if budget < 0:
-                raise InputError("its columns are far more than those of a table")
+            check_count(MOST_FEATURES - budget)
         if node.kind == ONE_HOT and not node.attribute("zeros", 1):
             refuses |= {one.column for one in known[node.inputs[0]].flat}
     ends = dict.fromkeys(name for node in left for name in node.inputs if name in known)
@@ -108,17 +108,6 @@ def _is_for_tables(node: Node, constants: Mapping[str, NDArray[Any]]) -> bool:
     if node.kind in CHOOSE:
         return bool(node.inputs) and node.inputs[0] not in constants
     return node.kind in FOR_TABLES
-
-
-def _made(rule: Callable[[Given], Features], given: Given) -> Features:
-    try:
-        return rule(given)
-    except InputError:
-        raise
-    except (ValueError, IndexError, TypeError, OverflowError) as error:
-        raise InputError(
-            "its inputs do not fit each other ({error})", error=one_line(str(error), 80)
-        ) from None
 
 
 def _needs_no_table(features: tuple[Feature, ...], columns: list[str]) -> bool:

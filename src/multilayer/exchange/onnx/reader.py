@@ -28,9 +28,9 @@ from multilayer.exchange.onnx.preparation import prepared
 from multilayer.exchange.onnx.recognition import with_values
 from multilayer.exchange.onnx.steps import STEPS, State
 from multilayer.exchange.onnx.tables import TABLE
-from multilayer.exchange.onnx.tables_reader import Source, behind, model_of
+from multilayer.exchange.onnx.tables_reader import TableFile, behind, model_of
 from multilayer.exchange.onnx.walk import Found, Walk
-from multilayer.io.network_document import Outline, check_finite, read_document
+from multilayer.io.network_document import Outline, read_document
 from multilayer.network import MLP, Dense
 
 __all__ = ["METADATA", "network_of", "read"]
@@ -56,7 +56,7 @@ def read(path: Path, asked: Asked) -> Imported:
     origin = {key: value for key, value in graph.metadata.items() if key == "origin"}
     has_numbers = any(value.name == ends.output for value in graph.outputs)
     if table is not None and model is not None:
-        proof = partial(Source(path, graph, table, ends).proof, model) if has_numbers else None
+        proof = partial(TableFile(path, graph, table, ends).proof, model) if has_numbers else None
         return Imported(model, producer, (*notes, *more, *of_norms), origin, proof=proof)
     start = graph.inputs[0]
     runs = start.kind.startswith("f") and len(start.shape or (None, None)) > 1 and has_numbers
@@ -97,9 +97,6 @@ def network_of(graph: Graph) -> tuple[MLP, Ends, tuple[str, ...]]:
         with located(str(part.node)):
             _take(state, part)
     chain.end()
-    for number, layer in enumerate(chain.layers, 1):
-        check_finite(layer.W, f"layer {number}: W")
-        check_finite(layer.b, f"layer {number}: b")
     network = MLP([_tidy(layer) for layer in chain.layers], classes=ends.classes)
     return _named(network, graph), ends, (*chain.notes, *ends.notes)
 

@@ -2,46 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer._base.errors import InputError, MissingExtraError
+from multilayer._base.errors import InputError
 from multilayer._base.text import fill, one_line
 from multilayer.exchange.imported import Runner
 from multilayer.exchange.onnx import protobuf
 from multilayer.exchange.onnx.graph import Value
+from multilayer.exchange.onnx.tables import OUTPUT
+from multilayer.exchange.proof import Proof
+from multilayer.exchange.table_proof import Rows, compared
+from multilayer.tables import Column, Columns, Model
 
-__all__ = ["program", "run", "run_network", "run_table"]
+__all__ = ["program", "prove_table", "run", "run_network", "run_table"]
 
 Outputs = Callable[[NDArray[Any]], Mapping[str, NDArray[Any]]]
+TableOutputs = Callable[[Mapping[str, Any]], Mapping[str, NDArray[Any]]]
 
 
 def run(path: Path) -> tuple[Outputs, str] | None:
     """Return what gives the outputs of a model by name, and its name; None where nothing is installed."""
-    session = _session(path)
-    if session is not None:
-        return session
-    try:
-        evaluator = protobuf.evaluator(path)
-    except MissingExtraError:
-        return None
-    names = [value.name for value in evaluator.proto_.graph.output]
-    start = evaluator.input_names[0]
-    return lambda x: dict(zip(names, evaluator.run(None, {start: x}), strict=True)), "ONNX's evaluator"
-
-
-def _session(path: Path) -> tuple[Outputs, str] | None:
     loaded = _loaded(path)
-    if loaded is None:
+    if loaded is not None:
+        session, by = loaded
+        outputs, start = _outputs_of(session, by), session.get_inputs()[0].name
+        return lambda x: outputs({start: x}), by
+    evaluator, by = protobuf.evaluator(path), "ONNX's evaluator"
+    if evaluator is None:
         return None
-    session, by = loaded
-    start = session.get_inputs()[0].name
-    names = [value.name for value in session.get_outputs()]
-    return lambda x: dict(zip(names, session.run(None, {start: x}), strict=True)), by
+    names, start = [value.name for value in evaluator.proto_.graph.output], evaluator.input_names[0]
+
+    def evaluate(x: NDArray[Any]) -> Mapping[str, NDArray[Any]]:
+        with _failures_of(by):
+            return dict(zip(names, evaluator.run(None, {start: x}), strict=True))
+
+    return evaluate, by
 
 
 def _loaded(path: Path) -> tuple[Any, str] | None:
@@ -90,22 +91,31 @@ def _of_output(run: Outputs, name: str, start: Value) -> Runner:
     return rows
 
 
-def run_table(path: Path) -> tuple[Callable[[Mapping[str, Any]], Mapping[str, NDArray[Any]]], str] | None:
+def run_table(path: Path) -> tuple[TableOutputs, str] | None:
     """Return what gives the outputs of a model of several inputs by name; None where nothing is installed."""
-    session = _loaded(path)
-    if session is None:
-        return None
-    loaded, by = session
-    names = [value.name for value in loaded.get_outputs()]
+    loaded = _loaded(path)
+    return None if loaded is None else (_outputs_of(*loaded), loaded[1])
+
+
+def _outputs_of(session: Any, by: str) -> TableOutputs:
+    """Return what a session of ONNX Runtime makes of inputs by name."""
+    names = [value.name for value in session.get_outputs()]
 
     def run(inputs: Mapping[str, Any]) -> Mapping[str, NDArray[Any]]:
-        try:
-            return dict(zip(names, loaded.run(None, dict(inputs)), strict=True))
-        except Exception as error:  # noqa: BLE001  (its own classes of errors)
-            reason = one_line(str(error), 200)
-            raise InputError("{program} failed: {error}", program=by, error=reason) from None
+        with _failures_of(by):
+            return dict(zip(names, session.run(None, dict(inputs)), strict=True))
 
-    return run, by
+    return run
+
+
+@contextmanager
+def _failures_of(by: str) -> Iterator[None]:
+    """Refuse in one line what another program cannot run."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001  (its own classes of errors)
+        reason = one_line(str(error), 200)
+        raise InputError("{program} failed: {error}", program=by, error=reason) from None
 
 
 def run_network(path: Path) -> tuple[Runner, str] | None:
@@ -115,3 +125,20 @@ def run_network(path: Path) -> tuple[Runner, str] | None:
         return None
     outputs, by = found
     return lambda x: np.asarray(next(iter(outputs(x).values()))), by
+
+
+def prove_table(model: Model, path: Path, given: Columns | None = None) -> Proof | None:
+    """Return how far the answers of a file of ours are from the model's; None where no program is installed."""
+    found = run_table(path)
+    if found is None:
+        return None
+    run, by = found
+    name = OUTPUT[model.target.task]
+    columns = Rows().of(model, given)
+    return compared(model, lambda columns: run({one.name: _input(one) for one in columns})[name], by, columns)
+
+
+def _input(column: Column) -> NDArray[Any]:
+    if column.kind == "number":
+        return column.values[:, np.newaxis]
+    return np.array([["" if text is None else text] for text in column.texts()], object)

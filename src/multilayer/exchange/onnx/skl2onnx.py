@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.text import quoted
+from multilayer.exchange.onnx.data_types import NUMBERS
 from multilayer.exchange.onnx.emitter import Emitter, label_table, layers_into
 from multilayer.exchange.onnx.tables import answers_into, quantity_into
 from multilayer.network.labels import labels_of
@@ -20,8 +21,6 @@ from multilayer.tables import Model
 __all__ = ["register_skl2onnx"]
 
 _LEAST_OPSET, _LEAST_FOR_TABLES = 17, 19
-_FLOAT, _DOUBLE, _TEXT = 1, 11, 8
-"""TensorProto.DataType."""
 _OPTIONS = {"zipmap": [True, False, "columns"], "nocl": [True, False], "output_class_labels": [False, True]}
 
 
@@ -107,14 +106,9 @@ class _Nodes:
                 least=least,
             )
 
-    @property
-    def float(self) -> int:
-        """The number of the type that is computed in."""
-        return _FLOAT if self.dtype == np.float32 else _DOUBLE
-
     def x(self) -> str:
         """Return the samples as one matrix of floats."""
-        parts = [self.o("Cast", one.full_name, to=self.float) for one in self._operator.inputs]
+        parts = [self.emitter.cast(one.full_name, self.dtype.name) for one in self._operator.inputs]
         return parts[0] if len(parts) == 1 else self.o("Concat", *parts, axis=1)
 
     def columns(self, model: Model) -> dict[str, str]:
@@ -136,7 +130,7 @@ class _Nodes:
         names = getattr(estimator, "feature_names_in_", None)
         if names is None:
             names = [f"x{place}" for place in range(1, estimator.n_features_in_ + 1)]
-        x = self.o("Cast", value.full_name, to=_DOUBLE)
+        x = self.emitter.cast(value.full_name, "float64")
         places = {str(name): np.array([place], np.int64) for place, name in enumerate(names)}
         return {
             name: self.o("Gather", x, self.emitter.constant(place), axis=1) for name, place in places.items()
@@ -151,7 +145,7 @@ class _Nodes:
                 type=type(value.type).__name__,
                 kind=kind,
             )
-        return str(value.full_name) if is_text else self.o("Cast", value.full_name, to=_DOUBLE)
+        return str(value.full_name) if is_text else self.emitter.cast(value.full_name, "float64")
 
     def finish(self, *outputs: str) -> None:
         """Put all nodes and constants into the container, and the values into the outputs."""
@@ -167,21 +161,14 @@ class _Nodes:
             return names[name]
 
         for name, array in self.emitter.constants.items():
-            kind, values = _stored(array)
+            is_text = array.dtype.kind in "OU"
+            values = [str(text).encode() for text in array.flat] if is_text else array.reshape(-1)
+            kind = NUMBERS["string" if is_text else array.dtype.name]
             self._container.add_initializer(name_of(name), kind, list(array.shape), values)
         for node in self.emitter.nodes:
             inputs, made = [name_of(one) for one in node.inputs], [name_of(one) for one in node.outputs]
             name = self._scope.get_unique_operator_name(node.operator)
             self._container.add_node(node.operator, inputs, made, name=name, **node.attributes)
-
-
-_KINDS = {"f4": _FLOAT, "f8": _DOUBLE, "i8": 7, "i4": 6, "b1": 9}
-
-
-def _stored(array: NDArray[Any]) -> tuple[int, Any]:
-    if array.dtype.kind in "OU":
-        return _TEXT, [str(text).encode() for text in array.reshape(-1)]
-    return _KINDS[array.dtype.str[1:]], array.reshape(-1)
 
 
 def _outputs(nodes: _Nodes, estimator: Any) -> str:
@@ -202,11 +189,11 @@ def _classifier(scope: Any, operator: Any, container: Any) -> None:
         from multilayer.estimators.tabular import class_order
 
         p = nodes.o("Gather", p, nodes.emitter.constant(class_order(estimator)), axis=1)
-        p = nodes.o("Cast", p, to=nodes.float)
+        p = nodes.emitter.cast(p, nodes.dtype.name)
     elif estimator.n_outputs_ == 1:
         p = nodes.o("Concat", nodes.o("Sub", 1.0, p), p, axis=1)
     if _has_several_labels(estimator):
-        nodes.finish(nodes.o("Cast", nodes.o("Greater", p, 0.5), to=7), p)
+        nodes.finish(nodes.emitter.cast(nodes.o("Greater", p, 0.5), "int64"), p)
         return
     place = nodes.o("ArgMax", p, axis=1, keepdims=0)
     labels = nodes.emitter.constant(_labels(operator), keep=True)
@@ -228,5 +215,5 @@ def _regressor(scope: Any, operator: Any, container: Any) -> None:
     y = _outputs(nodes, estimator)
     nodes.emitter.begin("multilayer", 0)
     if hasattr(estimator, "model_"):
-        y = nodes.o("Cast", quantity_into(nodes.emitter, estimator.model_, y), to=nodes.float)
+        y = nodes.emitter.cast(quantity_into(nodes.emitter, estimator.model_, y), nodes.dtype.name)
     nodes.finish(y)

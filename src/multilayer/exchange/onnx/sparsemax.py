@@ -45,14 +45,9 @@ def start_of(node: Node, makers: Mapping[str, Node], constants: Mapping[str, NDA
         and constant_of(one) == 1.0
         and constant_of(count) == by.size
         and constant_of(axis) in (1.0, -1.0)
-        and _axes(maximum, constants) in ((1,), (-1,))
+        and maximum.axes(constants) in ((1,), (-1,))
         and maximum.attributes.get("keepdims", 1) == 1
         and not set(largest.attributes.items()) - {("axis", -1), ("axis", 1), ("largest", 1), ("sorted", 1)}
         and sums.inputs[0] == largest.outputs[0]
     )
     return largest.inputs[0] if fits else None
-
-
-def _axes(maximum: Node, constants: Mapping[str, NDArray[Any]]) -> tuple[int, ...]:
-    given = constants.get(maximum.inputs[1]) if len(maximum.inputs) > 1 else None
-    return tuple(maximum.attributes.get("axes", ())) if given is None else tuple(given.reshape(-1).tolist())

@@ -14,13 +14,12 @@ from multilayer._base.text import fill
 from multilayer._base.translation import N_
 from multilayer.activations import PReLU
 from multilayer.exchange.chain import Chain
+from multilayer.exchange.onnx.data_types import FLOATS, KINDS
 from multilayer.exchange.onnx.graph import Graph, Node
 
 __all__ = ["REASONS", "STEPS", "State", "columns_of", "wide"]
 
 Array = NDArray[Any]
-_FLOATS = ("float32", "float64", "float16", "bfloat16")
-_KINDS = {1: "float32", 10: "float16", 11: "float64", 16: "bfloat16"}
 
 
 @dataclass(eq=False)
@@ -36,10 +35,8 @@ class State:
     """The declared shape of the input, without its first axis."""
 
     def constant(self, node: Node, place: int) -> Array | None:
-        """Return the constant that is an input of a node; None where that is left out."""
-        if place >= len(node.inputs) or not node.inputs[place]:
-            return None
-        return self.constants[node.inputs[place]]
+        """Return the constant that is an input of a node; None where that is left out, or is no constant."""
+        return self.constants.get(node.inputs[place]) if place < len(node.inputs) else None
 
     def numbers(self, node: Node, place: int) -> Array:
         """Return the constant that is an input of a node, in the type that is computed in."""
@@ -52,7 +49,7 @@ class State:
                 place=place + 1,
                 dtype=array.dtype,
             )
-        if self.kind in _FLOATS and array.dtype.name != self.kind:
+        if self.kind in FLOATS and array.dtype.name != self.kind:
             raise InputError(
                 "its input {place} is {dtype}, but {kind} is computed there",
                 place=place + 1,
@@ -191,8 +188,8 @@ def _dropout(state: State, node: Node, place: int) -> None:
 
 
 def _cast(state: State, node: Node, place: int) -> None:
-    kind = _KINDS.get(node.attribute("to", 0))
-    if kind is None:
+    kind = KINDS.get(node.attribute("to", 0))
+    if kind not in FLOATS:
         raise InputError("it rounds to whole numbers or truth values, which no layer does")
     if kind != state.kind and not state.chain.layers:
         state.chain.notes.append(fill("{node}: inputs are rounded to {kind}", node=node, kind=kind))
@@ -236,9 +233,8 @@ def _reshape(state: State, node: Node, place: int) -> None:
 
 
 def _squeeze(state: State, node: Node, place: int) -> None:
-    axes = state.constant(node, 1)
-    given = list(node.attribute("axes", ())) if axes is None else axes.reshape(-1).tolist()
-    if place != 0 or state.chain.width != 1 or given not in ([-1], [state.rank - 1]):
+    axes = node.axes(state.constants)
+    if place != 0 or state.chain.width != 1 or axes not in ((-1,), (state.rank - 1,)):
         raise InputError("it takes an axis away; expected the last one, of one output")
     _without_axis(state, node)
 

@@ -33,7 +33,6 @@ __all__ = ["OUTPUT", "TABLE", "answers_into", "quantity_into", "write"]
 
 _OPSET, _IR_VERSION = 19, 9
 """The first version that compares texts."""
-_FLOAT, _INT64, _DOUBLE = 1, 7, 11
 _FARTHEST = 1e9
 """As in `multilayer.tables.transforms.scaling`."""
 _DOCUMENTATION = (
@@ -62,7 +61,7 @@ class _Column:
 
     def rounded(self, made: str) -> str:
         """Return numbers rounded to float32, as the networks take them."""
-        return self.o("Cast", made, to=_FLOAT)
+        return self.e.cast(made, "float32")
 
     def missing(self) -> str:
         """Return whether each value is missing."""
@@ -84,7 +83,7 @@ class _Column:
 
     def is_any(self, each: str) -> str:
         """Return whether a value is one of the categories, (samples, 1)."""
-        count = self.o("ReduceMax", self.o("Cast", each, to=_FLOAT), self.axis(), keepdims=1)
+        count = self.o("ReduceMax", self.e.cast(each, "float32"), self.axis(), keepdims=1)
         return self.o("Greater", count, self.e.constant(np.float32(0.0), keep=True))
 
     def axis(self) -> str:
@@ -130,10 +129,10 @@ def _binned(column: _Column, one: Binned) -> str:
     low, high = one.edges[:-1], one.edges[1:]
     held = column.o("Min", column.filled(one.middle), column.double(one.edges[-1]))
     held = column.o("Max", held, column.double(one.edges[0]))
-    share = column.o("Sub", held, column.double(low[np.newaxis]))
-    share = column.o("Mul", share, column.double(1.0 / (high - low)[np.newaxis]))
-    share = column.o("Min", column.o("Max", share, column.double(0.0)), column.double(1.0))
-    return column.rounded(share)
+    part = column.o("Sub", held, column.double(low[np.newaxis]))
+    part = column.o("Mul", part, column.double(1.0 / (high - low)[np.newaxis]))
+    part = column.o("Min", column.o("Max", part, column.double(0.0)), column.double(1.0))
+    return column.rounded(part)
 
 
 def _one_hot(column: _Column, one: OneHot) -> str:
@@ -159,7 +158,7 @@ def _two_values(column: _Column, one: TwoValues) -> str:
 def _ordinal(column: _Column, one: Ordinal) -> str:
     each = column.is_each()
     places = np.arange(len(column.categories), dtype=np.float64)[:, np.newaxis]
-    place = column.o("MatMul", column.o("Cast", each, to=_DOUBLE), column.double(places))
+    place = column.o("MatMul", column.e.cast(each, "float64"), column.double(places))
     return column.clipped(place, one.center, one.scale, column.o("Not", column.is_any(each)))
 
 
@@ -241,9 +240,9 @@ def _member(emitter: Emitter, network: MLP, number: int, x: str, model: Model) -
     """Return probabilities, or the outputs of one network, in float64."""
     last = network.layers[-1]
     emitter.dtype = network.dtype
-    x = x if network.dtype == np.float32 else emitter.o("Cast", x, to=_DOUBLE)
+    x = x if network.dtype == np.float32 else emitter.cast(x, "float64")
     head = MLP([*network.layers[:-1], Dense(last.W, last.b)])
-    a = emitter.o("Cast", layers_into(emitter, head, x, f"network{number}:"), to=_DOUBLE)
+    a = emitter.cast(layers_into(emitter, head, x, f"network{number}:"), "float64")
     if not model.target.classes:
         return a
     calibration = model.calibration

@@ -17,12 +17,12 @@ from multilayer.exchange.onnx import runtime
 from multilayer.exchange.onnx.graph import Graph, Value
 from multilayer.exchange.onnx.labels import Ends
 from multilayer.exchange.onnx.preparation import Prepared, inputs_of
-from multilayer.exchange.onnx.tables_proof import Rows, compared
 from multilayer.exchange.proof import Proof
+from multilayer.exchange.table_proof import Rows, compared
 from multilayer.network import MLP
 from multilayer.tables import Columns, Model
 
-__all__ = ["Source", "behind", "model_of"]
+__all__ = ["TableFile", "behind", "model_of"]
 
 
 def behind(graph: Graph, prepared: Prepared) -> Graph:
@@ -54,7 +54,7 @@ def model_of(prepared: Prepared, network: MLP) -> tuple[Model, tuple[str, ...]]:
 
 
 @dataclass(frozen=True, eq=False)
-class Source:
+class TableFile:
     """The file that a model of a table was read from, to compare both."""
 
     path: Path

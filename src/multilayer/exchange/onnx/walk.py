@@ -169,7 +169,7 @@ class Walk:
             while inputs and inputs[-1] is None:
                 inputs.pop()
             operator = node.operator if len(names) == len(node.inputs) else "Identity"
-            form = apply(operator, *inputs, **self._attributes(node))  # type: ignore[arg-type]
+            form = apply(operator, *inputs, **self._attributes(node))
         known[value] = form
         return form
 

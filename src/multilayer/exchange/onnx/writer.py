@@ -72,7 +72,7 @@ def _classes(emitter: Emitter, classes: Sequence[Label], network: MLP) -> Value:
         place = emitter.o("ArgMax", "y", axis=1, keepdims=0)
     else:
         limit = network.layers[-1].activation(np.zeros(1, network.dtype))[0]
-        above = emitter.o("Cast", emitter.o("Greater", "y", float(limit)), to=7)
+        above = emitter.cast(emitter.o("Greater", "y", float(limit)), "int64")
         place = emitter.o("Reshape", above, emitter.constant(np.array([-1], np.int64)))
     emitter.o("Gather", labels, place, axis=0)
     emitter.rename("class")

@@ -31,7 +31,7 @@ from multilayer.exchange.source.c_text import (
     UNROLL,
 )
 from multilayer.exchange.source.files import write_source
-from multilayer.exchange.source.languages.c99 import PRIMITIVES, C, number, numbers
+from multilayer.exchange.source.languages.c99 import C, number, numbers
 from multilayer.exchange.source.lookups import lookups_of
 from multilayer.exchange.source.plan import LayerPlan, Plan, plan_of
 from multilayer.exchange.source.program import Program
@@ -103,14 +103,13 @@ def _parts(plan: Plan, places: dict[str, Any]) -> list[str]:
     program = Program(C(plan.real), plan.real)
     for layer in plan.layers:
         program.add(layer.kernel)
-    used = [text for name, text in PRIMITIVES.items() if name in program.primitives]
     names = {"input": plan.input_names, "output": plan.output_names, "class": plan.class_names}
     return [
         TOP.format_map(places),
         BLOCK_SIZES.format_map(places),
         *(strings(f"{plan.name}_{kind}_names", texts) for kind, texts in names.items() if texts),
         *chain.from_iterable(weights_of(layer, plan.real) for layer in plan.layers),
-        *(f"{text}\n" for text in (*used, *program.parts.values())),
+        *(f"{text}\n" for text in program.texts()),
         DENSE.format_map(places),
         BLOCK_DENSE.format_map(places),
         *_looked_up(plan.layers, places),

@@ -82,7 +82,7 @@ class FixedPoint:
         Of the outputs, the weighted sums where the last activation is left out, over their standard deviation.
     largest_error : float
     changed : float
-        The share of samples whose class is another one; nan for a single output that is no decision.
+        The fraction of samples whose class is another one; nan for a single output that is no decision.
     """
 
     network: MLP

@@ -39,7 +39,7 @@ def html_source(network: Any, name: str = "network") -> dict[str, str]:
     script = module_text(plan) + OF_NETWORK
     fields = map(_field, range(plan.inputs), plan.input_names)
     shown = _Shown(plan.name, _description(plan), plan.origin, plan.input_names, tuple(fields))
-    return _page(shown, script, shares=_gives_shares(plan), digits=9 if plan.real == "f32" else 17)
+    return _page(shown, script, shares=_gives_probabilities(plan), digits=9 if plan.real == "f32" else 17)
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def _description(plan: Plan) -> str:
     return f"A network {widths}."
 
 
-def _gives_shares(plan: Plan) -> bool:
+def _gives_probabilities(plan: Plan) -> bool:
     """Whether all outputs are between 0 and 1."""
     limits = plan.network.layers[-1].activation.facts.range
     return (limits.low, limits.high) == (0.0, 1.0)

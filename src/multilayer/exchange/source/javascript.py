@@ -11,7 +11,7 @@ from multilayer.exchange.source.files import write_source
 from multilayer.exchange.source.javascript_layers import layer_lines, script_string, weights_of
 from multilayer.exchange.source.javascript_text import ARITHMETIC, END, MAIN, TOP, TYPES
 from multilayer.exchange.source.languages.decimals import shortest
-from multilayer.exchange.source.languages.javascript import NOT_FINITE, PRIMITIVES, JavaScript, literal
+from multilayer.exchange.source.languages.javascript import NOT_FINITE, JavaScript, literal
 from multilayer.exchange.source.plan import Plan, plan_of
 from multilayer.exchange.source.program import Program
 from multilayer.exchange.source.table_javascript import table_source
@@ -51,12 +51,11 @@ def module_text(plan: Plan) -> str:
     program = Program(JavaScript(), plan.real)
     for layer in plan.layers:
         program.add(layer.kernel)
-    used = (text for name, text in PRIMITIVES.items() if name in program.primitives)
     places = _places(plan)
     parts = [
         TOP.format_map(places),
         ARITHMETIC,
-        *(f"{text}\n" for text in chain(used, program.parts.values())),
+        *(f"{text}\n" for text in program.texts()),
         *chain.from_iterable(map(weights_of, plan.layers)),
         END.format_map(places),
     ]

@@ -37,6 +37,11 @@ class Program:
             self.parts[source.name] = text
         return source.name
 
+    def texts(self) -> list[str]:
+        """Return all parts, each before it is used: first the functions that the language does not have."""
+        own = self.dialect.functions.items()
+        return [*(text for name, text in own if name in self.primitives), *self.parts.values()]
+
     def add_structure(self, structure: type) -> str:
         name, fields = structure.__name__, fields_of(structure)
         if name not in self.parts:

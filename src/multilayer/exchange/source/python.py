@@ -9,7 +9,7 @@ from typing import Any
 from multilayer._base.storage import AnyPath
 from multilayer.exchange.source.files import write_source
 from multilayer.exchange.source.languages.decimals import shortest
-from multilayer.exchange.source.languages.python3 import NOT_FINITE, PRIMITIVES, Python, literal
+from multilayer.exchange.source.languages.python3 import NOT_FINITE, Python, literal
 from multilayer.exchange.source.plan import Plan, plan_of
 from multilayer.exchange.source.program import Program
 from multilayer.exchange.source.python_layers import layer_lines, weights_of
@@ -37,12 +37,11 @@ def python_source(network: Any, name: str = "network") -> dict[str, str]:
     program = Program(Python(), plan.real)
     for layer in plan.layers:
         program.add(layer.kernel)
-    used = (text for name, text in PRIMITIVES.items() if name in program.primitives)
     places = _places(plan)
     parts = [
         TOP.format_map(places),
         ARITHMETIC,
-        *(f"{text}\n" for text in chain(used, program.parts.values())),
+        *(f"{text}\n" for text in program.texts()),
         *chain.from_iterable(map(weights_of, plan.layers)),
         END.format_map(places),
     ]

@@ -32,6 +32,8 @@ class Source(NamedTuple):
     """The same of the file of a model of a table; such models are written where it is given."""
     report: Callable[[Any, Any], str] | None = None
     """What is measured of a network on samples."""
+    takes_samples: bool = False
+    """Whether `write` takes `samples=`, rows that show how large numbers become."""
 
 
 def _of_page(network: Any, samples: Any) -> str:
@@ -45,6 +47,7 @@ SOURCES: dict[str, Source] = {
         (".c", ".h"),
         write_fixed_c,
         report=lambda network, samples: fixed_point(network, samples).report(),
+        takes_samples=True,
     ),
     "python": Source("Python source", (".py",), write_python, runtime.of_python, runtime.rows_of_python),
     "javascript": Source(
@@ -56,4 +59,3 @@ SOURCES: dict[str, Source] = {
     ),
     "html": Source("HTML page", (".html",), write_html, report=_of_page),
 }
-"""fixed-c takes `samples` as well, rows that show how large numbers become."""

@@ -15,7 +15,7 @@ from multilayer.exchange.source.c_layers import (
     weights_of,
 )
 from multilayer.exchange.source.c_text import DENSE, TOP
-from multilayer.exchange.source.languages.c99 import PRIMITIVES, C, number, numbers
+from multilayer.exchange.source.languages.c99 import C, number, numbers
 from multilayer.exchange.source.plan import Plan
 from multilayer.exchange.source.table_c_text import CLASS, CLASS_HEADER, CLASS_MAIN, HEADER, READING, REST
 from multilayer.exchange.source.table_dates_text import C as DATES
@@ -52,8 +52,6 @@ def table_source(model: Model, name: str) -> dict[str, str]:
     """Return the file names and the texts."""
     plan = table_plan_of(model, name)
     places = _places(plan)
-    kernels, primitives = plan.parts(C)
-    used = [text for name, text in PRIMITIVES.items() if name in primitives]
     classes = tuple(map(str, model.target.classes))
     header = HEADER.format_map(places | {"class_header": CLASS_HEADER.format_map(places) if classes else ""})
     parts = [
@@ -62,7 +60,7 @@ def table_source(model: Model, name: str) -> dict[str, str]:
         *([strings(f"{plan.name}_class_names", classes)] if classes else []),
         *_known(plan),
         *chain.from_iterable(weights_of(layer, plan.members[0].real) for layer in plan.layers),
-        *(f"{text}\n" for text in (*used, *kernels)),
+        *(f"{text}\n" for text in plan.parts(C)),
         DENSE.format_map(places),
         *filter(None, map(activation_of, plan.layers)),
         READING.format_map(places),

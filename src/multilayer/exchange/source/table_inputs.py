@@ -67,7 +67,7 @@ def _binned(one: Binned, cell: Cell, place: int) -> list[str]:
     low = one.edges[:-1]
     inverse = 1.0 / np.diff(one.edges)
     ends = one.middle, one.edges[0], one.edges[-1]
-    return [cell.call("share_of_bin", *ends, *bin_) for bin_ in zip(low, inverse, strict=True)]
+    return [cell.call("part_of_bin", *ends, *bin_) for bin_ in zip(low, inverse, strict=True)]
 
 
 def _one_hot(one: OneHot, cell: Cell, place: int) -> list[str]:
@@ -116,7 +116,7 @@ TRANSFORMS: dict[type[Transform], tuple[tuple[Any, ...], Callable[[Any, Cell, in
     Scaled: ((kernels.scaled,), _scaled),
     Linear: ((kernels.linear,), _linear),
     Normal: ((kernels.quantile,), _normal),
-    Binned: ((kernels.share_of_bin,), _binned),
+    Binned: ((kernels.part_of_bin,), _binned),
     OneHot: ((kernels.chosen,), _one_hot),
     TwoValues: ((kernels.chosen,), _two_values),
     Ordinal: ((kernels.scaled, kernels.place), _ordinal),

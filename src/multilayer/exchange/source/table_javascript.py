@@ -8,7 +8,7 @@ from typing import Any
 from multilayer.exchange.source.javascript_layers import layer_lines, script_string, weights_of
 from multilayer.exchange.source.javascript_text import ARITHMETIC
 from multilayer.exchange.source.languages.decimals import shortest
-from multilayer.exchange.source.languages.javascript import NOT_FINITE, PRIMITIVES, JavaScript, literal
+from multilayer.exchange.source.languages.javascript import NOT_FINITE, JavaScript, literal
 from multilayer.exchange.source.table_dates_text import JAVASCRIPT as DATES
 from multilayer.exchange.source.table_javascript_text import END, MAIN, TOP, TYPES
 from multilayer.exchange.source.table_plan import TablePlan, table_plan_of
@@ -48,12 +48,10 @@ def table_source(model: Model, name: str) -> dict[str, str]:
 def table_module(plan: TablePlan) -> str:
     """Return the module without its command line."""
     places = _places(plan)
-    kernels, primitives = plan.parts(lambda _: JavaScript())
-    used = (text for name, text in PRIMITIVES.items() if name in primitives)
     parts = [
         TOP.format_map(places),
         ARITHMETIC,
-        *(f"{text}\n" for text in chain(used, kernels)),
+        *(f"{text}\n" for text in plan.parts(lambda _: JavaScript())),
         *chain.from_iterable(map(weights_of, plan.layers)),
         END.format_map(places),
     ]

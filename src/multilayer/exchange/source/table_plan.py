@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError, located
 from multilayer._base.text import fill
-from multilayer.exchange.onnx.tables_proof import Rows
 from multilayer.exchange.source.kernels.coefficients import Table
 from multilayer.exchange.source.kernels.rows import softmax_f64
 from multilayer.exchange.source.languages.dialect import Dialect
@@ -25,6 +24,7 @@ from multilayer.exchange.source.table_inputs import (
     norm_statements,
     tables_of,
 )
+from multilayer.exchange.table_proof import Rows
 from multilayer.network import MLP, Dense
 from multilayer.tables.columns import Columns, ColumnSchema
 from multilayer.tables.model import Model
@@ -103,8 +103,8 @@ class TablePlan:
             places["share"] = f"({n} * s + {literal(1 / len(target.classes), 'f64')}) / ({n} + 1.0)"
         return places
 
-    def parts(self, dialect_of: Callable[[str], Dialect]) -> tuple[list[str], set[str]]:
-        """Return the kernels of networks and columns as text, each once, and the primitives that they need.
+    def parts(self, dialect_of: Callable[[str], Dialect]) -> list[str]:
+        """Return the kernels of networks and columns as text, each once, with all that they need.
 
         `dialect_of` returns a dialect for networks of type f32 or f64.
         """
@@ -116,9 +116,9 @@ class TablePlan:
             network.add(kernel)
         if self.model.target.classes:
             answers.add(softmax_f64)
-        texts = network.parts | answers.parts
-        tables = (network.dialect.table(one) for one in self._tables())
-        return [*texts.values(), *tables], network.primitives | answers.primitives
+        network.parts |= answers.parts
+        network.primitives |= answers.primitives
+        return [*network.texts(), *(network.dialect.table(one) for one in self._tables())]
 
     def _kernels(self) -> Iterator[tuple[Any, ...]]:
         for column in self.model.encoder.columns:

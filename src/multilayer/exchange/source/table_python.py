@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any
 
 from multilayer.exchange.source.languages.decimals import shortest
-from multilayer.exchange.source.languages.python3 import NOT_FINITE, PRIMITIVES, Python, literal
+from multilayer.exchange.source.languages.python3 import NOT_FINITE, Python, literal
 from multilayer.exchange.source.python_layers import layer_lines, weights_of
 from multilayer.exchange.source.python_text import ARITHMETIC
 from multilayer.exchange.source.table_dates_text import PYTHON as DATES
@@ -41,12 +41,10 @@ def table_source(model: Model, name: str) -> dict[str, str]:
     """Return the file name and the text."""
     plan = table_plan_of(model, name)
     places = _places(plan)
-    kernels, primitives = plan.parts(lambda _: Python())
-    used = (text for name, text in PRIMITIVES.items() if name in primitives)
     parts = [
         TOP.format_map(places),
         ARITHMETIC,
-        *(f"{text}\n" for text in chain(used, kernels)),
+        *(f"{text}\n" for text in plan.parts(lambda _: Python())),
         *chain.from_iterable(map(weights_of, plan.layers)),
         END.format_map(places),
     ]

@@ -35,7 +35,7 @@ def linear(x: f64, center: f64, scale: f64, missing: f64) -> f32:
     return narrow((x - center) * scale if x == x else missing)
 
 
-def share_of_bin(x: f64, middle: f64, first: f64, last: f64, low: f64, inverse: f64) -> f32:
+def part_of_bin(x: f64, middle: f64, first: f64, last: f64, low: f64, inverse: f64) -> f32:
     """Return how far x is into a bin, from 0 to 1."""
     given = x if x == x else middle
     above = first if given < first else given

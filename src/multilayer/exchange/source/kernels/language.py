@@ -60,12 +60,12 @@ NAN = math.nan
 
 
 def fma(x: float, y: float, z: float) -> float:
-    """X y + z, rounded once."""
+    """Return x y + z, rounded once."""
     raise NotImplementedError
 
 
 def absolute(x: float) -> float:
-    """|x|."""
+    """Return |x|."""
     raise NotImplementedError
 
 

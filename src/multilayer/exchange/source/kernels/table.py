@@ -25,7 +25,6 @@ from multilayer.exchange.source.kernels import (
 __all__ = ["KERNELS", "Kernel", "kernel_arguments"]
 
 Function = Callable[..., Any]
-Bound = tuple[float, float]
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from multilayer.exchange.source.kernels.coefficients import Table
+from multilayer.exchange.source.languages.decimals import in_lines
 from multilayer.exchange.source.languages.dialect import UNARY, Dialect, Parsed, Text
 
-__all__ = ["PRIMITIVES", "C", "number", "numbers"]
+__all__ = ["C", "number", "numbers"]
 
 _TYPES = {"f32": "float", "f64": "double", "i32": "int", "bool": "int", "None": "void"}
 _POINTERS = {"table32": "const float *", "table64": "const double *", "numbers64": "double *"}
@@ -35,20 +36,55 @@ def number(value: float, kind: str) -> str:
     return f"{mantissa.rstrip('0').rstrip('.')}p{exponent}{suffix}"
 
 
-def numbers(values: Sequence[float], kind: str, indent: str = "    ", width: int = 100) -> str:
+def numbers(values: Iterable[float], kind: str) -> str:
     """Return numbers separated by commas, in lines."""
-    lines, line = [], indent
-    for text in (f"{number(value, kind)}, " for value in values):
-        if len(line) + len(text) > width and line != indent:
-            lines.append(line.rstrip())
-            line = indent
-        line += text
-    lines.append(line.rstrip().removesuffix(","))
-    return "\n".join(lines)
+    return in_lines(number(value, kind) for value in values)
+
+
+_FUNCTIONS = {
+    "two_to_the": """\
+/* 2^k, for k from -1022 to 1023 */
+static inline double two_to_the(int k) {
+    const uint64_t bits = (uint64_t)(k + 1023) << 52;
+    double x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}""",
+    "narrow": """\
+/* The nearest float; gcc 12 with -O2 would leave out this rounding for two doubles side by side */
+static inline float narrow(double x) {
+    const volatile float nearest = (float)x;
+    return nearest;
+}""",
+    "bits32": """\
+static inline int bits32(float x) {
+    int32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return (int)bits;
+}""",
+    "high_bits": """\
+static inline int high_bits(double x) {
+    int64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return (int)(bits >> 32);
+}""",
+    "rough_reciprocal": """\
+/* 1 / y within 6 %: bits count a logarithm, nearly */
+static inline double rough_reciprocal(double y) {
+    uint64_t bits;
+    double x;
+    memcpy(&bits, &y, sizeof bits);
+    bits = UINT64_C(0x7fde5f73aabb2400) - bits;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}""",
+}
 
 
 class C(Dialect):
     """The dialect of C99, for networks of type `real`."""
+
+    functions = _FUNCTIONS
 
     def __init__(self, real: str) -> None:
         self.real = real
@@ -111,44 +147,3 @@ class C(Dialect):
         if value.type == "numbers64":
             return f"double {name}[8] = {value.text};"
         return f"{'const ' if constant else ''}{self.type(value.type)} {name} = {value.text};"
-
-
-PRIMITIVES = {
-    "two_to_the": """\
-/* 2^k, for k from -1022 to 1023 */
-static inline double two_to_the(int k) {
-    const uint64_t bits = (uint64_t)(k + 1023) << 52;
-    double x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
-}""",
-    "narrow": """\
-/* The nearest float; gcc 12 with -O2 would leave out this rounding for two doubles side by side */
-static inline float narrow(double x) {
-    const volatile float nearest = (float)x;
-    return nearest;
-}""",
-    "bits32": """\
-static inline int bits32(float x) {
-    int32_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return (int)bits;
-}""",
-    "high_bits": """\
-static inline int high_bits(double x) {
-    int64_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return (int)(bits >> 32);
-}""",
-    "rough_reciprocal": """\
-/* 1 / y within 6 %: bits count a logarithm, nearly */
-static inline double rough_reciprocal(double y) {
-    uint64_t bits;
-    double x;
-    memcpy(&bits, &y, sizeof bits);
-    bits = UINT64_C(0x7fde5f73aabb2400) - bits;
-    memcpy(&x, &bits, sizeof x);
-    return x;
-}""",
-}
-"""The functions that C does not have, by their names."""

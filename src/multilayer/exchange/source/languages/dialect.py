@@ -6,7 +6,7 @@ import ast
 import inspect
 import textwrap
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar
@@ -93,6 +93,8 @@ class Dialect(ABC):
     words: ClassVar[dict[str, str]] = {"and": "&&", "or": "||", "not": "!"}
     comparisons: ClassVar[dict[str, str]] = {}
     """Those that are not written as in Python."""
+    functions: ClassVar[Mapping[str, str]]
+    """The primitives that the language does not have, by their names."""
 
     @abstractmethod
     def number(self, value: float, kind: str) -> str: ...

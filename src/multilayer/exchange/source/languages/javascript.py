@@ -8,14 +8,48 @@ from multilayer.exchange.source.kernels.coefficients import Table
 from multilayer.exchange.source.languages.decimals import decimals
 from multilayer.exchange.source.languages.dialect import Float64Dialect, Parsed, Text
 
-__all__ = ["NOT_FINITE", "PRIMITIVES", "JavaScript", "literal"]
+__all__ = ["NOT_FINITE", "JavaScript", "literal"]
 
 NOT_FINITE = {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}
+
+
+_FUNCTIONS = {
+    "copysign": """\
+// The magnitude of x with the sign of y
+function copysign(x, y) {
+    return signbit(x) === signbit(y) ? x : -x;
+}""",
+    "two_to_the": """\
+// 2^k, for k from -1022 to 1023
+function two_to_the(k) {
+    bits[0] = 0n;
+    halves[1] = (k + 1023) << 20;
+    return double[0];
+}""",
+    "bits32": """\
+function bits32(x) {
+    single[0] = x;
+    return single_bits[0];
+}""",
+    "high_bits": """\
+function high_bits(x) {
+    double[0] = x;
+    return halves[1];
+}""",
+    "rough_reciprocal": """\
+// 1 / y within 6 %: bits count a logarithm, nearly
+function rough_reciprocal(y) {
+    double[0] = y;
+    bits[0] = 0x7fde5f73aabb2400n - bits[0];
+    return double[0];
+}""",
+}
 
 
 class JavaScript(Float64Dialect):
     """The dialect of JavaScript, ES2022."""
 
+    functions = _FUNCTIONS
     comparisons: ClassVar[dict[str, str]] = {"==": "===", "!=": "!=="}
     rounded = "fround({})"
     not_finite = NOT_FINITE
@@ -50,35 +84,3 @@ class JavaScript(Float64Dialect):
 
 
 literal = JavaScript().number
-
-PRIMITIVES = {
-    "copysign": """\
-// The magnitude of x with the sign of y
-function copysign(x, y) {
-    return signbit(x) === signbit(y) ? x : -x;
-}""",
-    "two_to_the": """\
-// 2^k, for k from -1022 to 1023
-function two_to_the(k) {
-    bits[0] = 0n;
-    halves[1] = (k + 1023) << 20;
-    return double[0];
-}""",
-    "bits32": """\
-function bits32(x) {
-    single[0] = x;
-    return single_bits[0];
-}""",
-    "high_bits": """\
-function high_bits(x) {
-    double[0] = x;
-    return halves[1];
-}""",
-    "rough_reciprocal": """\
-// 1 / y within 6 %: bits count a logarithm, nearly
-function rough_reciprocal(y) {
-    double[0] = y;
-    bits[0] = 0x7fde5f73aabb2400n - bits[0];
-    return double[0];
-}""",
-}

@@ -9,16 +9,34 @@ from multilayer.exchange.source.kernels.coefficients import Table
 from multilayer.exchange.source.languages.decimals import decimals
 from multilayer.exchange.source.languages.dialect import COMPARE, MULTIPLY, Float64Dialect, Parsed, Text
 
-__all__ = ["NOT_FINITE", "PRIMITIVES", "Python", "literal"]
+__all__ = ["NOT_FINITE", "Python", "literal"]
 
 _TYPES = {"f32": "float", "f64": "float", "i32": "int", "row": "list[float]", "numbers64": "list[float]"}
 _TYPES |= {"table32": "tuple[float, ...]", "table64": "tuple[float, ...]", "real": "float"}
 NOT_FINITE = {"inf": "math.inf", "-inf": "-math.inf", "nan": "math.nan"}
 
 
+_FUNCTIONS = {
+    "bits32": '''\
+def bits32(x: float) -> int:
+    """Return the bits of a float32."""
+    return int.from_bytes(struct.pack("<f", x), "little")''',
+    "high_bits": '''\
+def high_bits(x: float) -> int:
+    """Return the higher 32 bits of a float64."""
+    return int.from_bytes(struct.pack("<d", x), "little") >> 32''',
+    "rough_reciprocal": '''\
+def rough_reciprocal(y: float) -> float:
+    """Return 1 / y within 6 %: bits count a logarithm, nearly."""
+    bits = 0x7FDE5F73AABB2400 - int.from_bytes(struct.pack("<d", y), "little")
+    return struct.unpack("<d", bits.to_bytes(8, "little"))[0]''',
+}
+
+
 class Python(Float64Dialect):
     """The dialect of Python 3.11."""
 
+    functions = _FUNCTIONS
     heads: ClassVar[dict[str, str]] = {"while": "while {}", "if": "if {}", "else": "else"}
     words: ClassVar[dict[str, str]] = {"and": "and", "or": "or", "not": "not "}
     rounded = "f32({})"
@@ -75,20 +93,3 @@ literal = Python().number
 
 def _type(kind: str) -> str:
     return _TYPES.get(kind, kind)
-
-
-PRIMITIVES = {
-    "bits32": '''\
-def bits32(x: float) -> int:
-    """Return the bits of a float32."""
-    return int.from_bytes(struct.pack("<f", x), "little")''',
-    "high_bits": '''\
-def high_bits(x: float) -> int:
-    """Return the higher 32 bits of a float64."""
-    return int.from_bytes(struct.pack("<d", x), "little") >> 32''',
-    "rough_reciprocal": '''\
-def rough_reciprocal(y: float) -> float:
-    """Return 1 / y within 6 %: bits count a logarithm, nearly."""
-    bits = 0x7FDE5F73AABB2400 - int.from_bytes(struct.pack("<d", y), "little")
-    return struct.unpack("<d", bits.to_bytes(8, "little"))[0]''',
-}

@@ -1,10 +1,9 @@
-"""A model of a table beside what another program makes of its file, on a user's rows or on made ones."""
+"""How far another program is from a model of a table, on a user's rows or on made ones."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,13 +12,11 @@ from numpy.typing import NDArray
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill, quoted
 from multilayer.exchange.given import OTHER
-from multilayer.exchange.onnx import runtime
-from multilayer.exchange.onnx.tables import OUTPUT
 from multilayer.exchange.proof import Proof, compared_numbers, tolerance
 from multilayer.tables import Column, Columns, ColumnSchema, Model
 from multilayer.tables.transforms.linear import Linear
 
-__all__ = ["Rows", "compared", "proof"]
+__all__ = ["Rows", "compared"]
 
 _ROWS = 64
 _FARTHEST_DATE = 2**31
@@ -114,17 +111,6 @@ class Rows:
         return Column(name, "number", values)
 
 
-def proof(model: Model, path: Path, given: Columns | None = None) -> Proof | None:
-    """Return how far the answers of a file of ours are from the model's; None where no program is installed."""
-    found = runtime.run_table(path)
-    if found is None:
-        return None
-    run, by = found
-    name = OUTPUT[model.target.task]
-    columns = Rows().of(model, given)
-    return compared(model, lambda columns: run({one.name: _input(one) for one in columns})[name], by, columns)
-
-
 def compared(model: Model, answers: Callable[[Columns], NDArray[Any]], by: str, columns: Columns) -> Proof:
     """Return how far the answers of another program, which have this type, are from those of a model."""
     y = model(columns)
@@ -152,9 +138,3 @@ def _allowed(model: Model, columns: Columns) -> NDArray[np.float64]:
         temperature = 1.0 if model.calibration is None else model.calibration.temperature
         return np.asarray(found * max(1.0, 1.0 / temperature))
     return np.asarray(found * model.target.scale)
-
-
-def _input(column: Column) -> NDArray[Any]:
-    if column.kind == "number":
-        return column.values[:, np.newaxis]
-    return np.array([["" if text is None else text] for text in column.texts()], object)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 import tempfile
 from collections.abc import Callable
@@ -13,32 +12,29 @@ import numpy as np
 
 from multilayer._base.errors import InputError
 from multilayer.exchange.imported import ModelProver, Origin, Target
-from multilayer.exchange.onnx.tables_proof import Rows
 from multilayer.exchange.proof import Proof, compared_numbers
 from multilayer.exchange.source import Source
 from multilayer.exchange.source.table_plan import bound_of, texts_of
+from multilayer.exchange.table_proof import Rows
 from multilayer.network import MLP
 from multilayer.tables import Columns, Model
 
-__all__ = ["Writer", "prover_of", "writer_of"]
-
-Writer = Callable[[MLP | Model, Target], dict[str, bytes]]
+__all__ = ["prover_of", "writer_of"]
 
 _HEAD = re.compile(r"(Written by multilayer [^\n ]*\.)(\s+(?:\*|//)?\s?)(?=Network|[0-9]+ networks)")
 """The first line of a head, and what is between it and the next: the sign of a comment, or a space."""
 
 
-def writer_of(source: Source) -> Writer:
+def writer_of(source: Source) -> Callable[[MLP | Model, Target], dict[str, bytes]]:
     """Return the writer of a target of `multilayer.exchange.source.SOURCES`, as the table of formats has them."""
-    takes_samples = "samples" in inspect.signature(source.write).parameters
 
     def contents(network: MLP | Model, target: Target) -> dict[str, bytes]:
-        if takes_samples and target.samples is None and isinstance(network, MLP):
+        if source.takes_samples and target.samples is None and isinstance(network, MLP):
             raise InputError(
                 "fixed point needs rows that show how large the numbers become; add --check DATA.csv (check=X in "
                 "Python)"
             )
-        more = {"samples": target.samples} if takes_samples else {}
+        more = {"samples": target.samples} if source.takes_samples else {}
         with tempfile.TemporaryDirectory() as folder:
             written = source.write(network, Path(folder, target.stem), **more)
             found = {path.name.removeprefix(target.stem): path.read_text("ascii") for path in written}
