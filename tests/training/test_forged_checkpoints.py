@@ -203,7 +203,7 @@ def test_files_of_another_kind(tmp_path: Path) -> None:
 def test_a_name_that_leaves_no_room_for_more(tmp_path: Path) -> None:
     path = tmp_path / ("c" * 250)
     path.write_bytes(b"")
-    assert refusal(path).endswith("or is something else; remove it to start anew")
+    assert refusal(path).endswith("found a file of 0 bytes; remove it to start anew")
 
 
 def test_an_order_where_nothing_is_shuffled(tmp_path: Path) -> None:

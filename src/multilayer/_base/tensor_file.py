@@ -167,7 +167,13 @@ def _start(head: bytes, size: int, where: str) -> int:
             where=where,
             limit=_LONGEST_HEADER,
         )
-    if len(head) < _LENGTH or start > size:
+    if len(head) < _LENGTH:
+        raise InputError(
+            "{where}: the file is cut short: expected a safetensors header, found a file of {found} bytes",
+            where=where,
+            found=size,
+        )
+    if start > size:
         raise InputError(
             "{where}: the file is cut short: expected a safetensors header of {length} bytes, found a file of {found}",
             where=where,
