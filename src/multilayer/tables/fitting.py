@@ -120,7 +120,8 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
 
     Examples
     --------
-    >>>     >>> x = np.linspace(-1.0, 1.0, 60)
+    >>> import numpy as np
+    >>> x = np.linspace(-1.0, 1.0, 60)
     >>> table = {"x": x, "y": np.where(x > 0.2, "high", "low")}
     >>> model = fit_table(table, "y", members=2, recipe=Recipe(hidden=(16,), epochs=30), progress=False)
     >>> model.predict({"x": [-0.5, 0.9]}).tolist()
