@@ -140,7 +140,8 @@ def _ordered(
         )
 
     def key(finding: Finding) -> tuple[int, bool, bool, int]:
-        local = finding.severity == "note" and bool(finding.layer)  # notes on the whole come first
+        # Notes on the whole come first, but for those that name no cause.
+        local = finding.severity == "note" and (bool(finding.layer) or finding.check in catch_all)
         return rank(finding.severity), explained(finding), local, place[finding.check]
 
     return sorted(findings, key=key)
