@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from multilayer import activations
 from multilayer._base.errors import InputError, MissingExtraError, TrainingWarning
+from multilayer._base.text import fill
 from multilayer.backend import get_threads, set_threads, threads
 from multilayer.network import MLP, Dense, Trace
 
@@ -111,17 +112,23 @@ def __getattr__(name: str) -> Any:
         return found
     if name in _SUBMODULES:
         return import_module(f"multilayer.{name}")
-    hint = "" if name.startswith("_") else _elsewhere(name)
-    message = f"module 'multilayer' has no attribute {name!r}{hint}"
+    room = None if name.startswith("_") else _room_of(name)
+    message = fill(
+        "module 'multilayer' has no attribute {name!r}"
+        if room is None
+        else "module 'multilayer' has no attribute {name!r}; it is multilayer.{room}.{name}",
+        name=name,
+        room=room,
+    )
     raise AttributeError(message, name=name, obj=modules[__name__])
 
 
-def _elsewhere(name: str) -> str:
-    """Return in which submodule a name is, for the end of a message; empty where it is in none."""
+def _room_of(name: str) -> str | None:
+    """Return the submodule that has a name; None where none has, and for a submodule itself."""
     from importlib.util import find_spec
 
     if find_spec(f"multilayer.{name}") is not None:  # `from multilayer import web` asks here first
-        return ""
+        return None
     for room in sorted(
         _SUBMODULES, key="estimators".__eq__
     ):  # which import scikit-learn, a second, come last
@@ -130,8 +137,8 @@ def _elsewhere(name: str) -> str:
         except MissingExtraError:
             continue
         if name in public:
-            return f"; it is multilayer.{room}.{name}"
-    return ""
+            return room
+    return None
 
 
 def __dir__() -> list[str]:

@@ -15,7 +15,7 @@ from multilayer import backend
 from multilayer._base.errors import InputError
 from multilayer._base.fields import Limits, entries
 from multilayer._base.names import with_known_options
-from multilayer._base.text import one_line
+from multilayer._base.text import fill, one_line
 from multilayer._base.translation import N_, translated
 from multilayer.activations import Activation
 from multilayer.network.collapse import collapsed_layers
@@ -249,7 +249,7 @@ class MLP:
     if not TYPE_CHECKING:  # which would take any name for known
 
         def __getattr__(self, name: str) -> Any:
-            message = f"'MLP' object has no attribute {name!r}"
+            message = fill("'MLP' object has no attribute {name!r}", name=name)
             hint = translated(_ELSEWHERE.get(name, ""))
             raise AttributeError(f"{message}; {hint}" if hint else message, name=name, obj=self)
 
