@@ -36,7 +36,6 @@ REPAIRED_BY: dict[str, tuple[str, ...]] = {
     "weight the classes": ("balance",),
 }
 """From a repair of the suite to the remedies that make it; gaps and wrong labels are not mended by any training."""
-_SEEDS = 3
 _MOST = 0.5
 """Of what the best repair gains: a remedy that gains more than that fixes the network."""
 
@@ -69,7 +68,7 @@ def _is_fixed(case: Case, figures: Figures) -> bool:
     y = found.data.y.reshape(-1, 1) if found.loss == "binary_cross_entropy" else found.data.y
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        ranking = try_fixes(found.model, found.data.X, y, seeds=_SEEDS, progress=False)
+        ranking = try_fixes(found.model, found.data.X, y, progress=False)
         best = ranking.best
         if best is None:
             return False
@@ -102,7 +101,7 @@ def _skill(setup: Setup, found: Made, seed: int) -> float:
         y, scored_y = data.y, data.scored_y
     if found.loss == "binary_cross_entropy":
         y, scored_y = y.reshape(-1, 1), scored_y.reshape(-1, 1)
-    ready = Data(data.X, y, data.scored_X, scored_y).prepared(setup)
+    ready = Data(data.X, y, data.scored_X, scored_y, np.arange(len(scored_y))).prepared(setup)
     trained: Trained = setup.trained(ready.X, ready.y, seed)
     threshold = 0.5 if found.loss == "binary_cross_entropy" else None
     outputs = numbered(np.asarray(trained.network(ready.scored_X)), data.classes, threshold)

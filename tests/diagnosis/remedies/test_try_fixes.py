@@ -8,7 +8,7 @@ import pytest
 from multilayer import MLP, Dense, InputError, initialize
 from multilayer.activations import sigmoid
 from multilayer.diagnosis import Setup, TrainingRecord, try_fixes
-from multilayer.diagnosis.remedies import Row
+from multilayer.diagnosis.remedies import Ranking, Row
 from multilayer.diagnosis.remedies.ranking import ordered
 from multilayer.initializers import ScikitLearn
 from multilayer.losses import binary_cross_entropy, categorical_cross_entropy, squared
@@ -162,18 +162,26 @@ def test_training_that_breaks_off_is_no_gain():
     assert ranking.best.gain == math.inf
 
 
-def _row(name, *gains, seconds=1.0):
-    return Row(name, name, name, gains, gains, seconds)
+def _row(name, *gains, seconds=1.0, chance=0.0):
+    return Row(name, name, name, gains, gains, seconds, chance)
 
 
 def test_order():
     rows = [
         _row("slow", 0.5, 0.5, seconds=2.0),
         _row("fast", 0.5, 0.5),
-        _row("unsure", 0.0, 1.0),
+        _row("unsure", 0.0, 1.8),
         _row("best", 0.6, 0.6),
+        _row("by chance", 0.8, 0.8, chance=0.9),
     ]
-    assert [row.remedy for row in ordered(rows)] == ["best", "fast", "slow", "unsure"]
+    assert [row.remedy for row in ordered(rows)] == ["best", "fast", "slow", "unsure", "by chance"]
+
+
+def test_a_remedy_that_helps_is_the_best_whatever_one_that_is_not_sure_gains():
+    rows = ordered([_row("unsure", -0.1, 0.3, 0.3), _row("sure", 0.1, 0.1, 0.1)])
+    ranking = Ranking("accuracy", "held-out", 75, (0, 1, 2), _row("", 0.0, 0.0, 0.0), rows, ())
+    assert ranking.best.remedy == "sure"
+    assert ranking.verdict.startswith("What helps most is sure:")
 
 
 @pytest.mark.parametrize(
@@ -188,6 +196,11 @@ def test_order():
 )
 def test_what_helps(gains, helps):
     assert _row("remedy", *gains).helps is helps
+
+
+def test_a_mean_gain_that_may_be_chance_does_not_help():
+    assert not _row("remedy", 0.1, 0.1, 0.3, chance=0.2).helps
+    assert _row("remedy", 0.1, 0.1, 0.3, chance=0.16).helps
 
 
 def test_prints_and_makes_html():

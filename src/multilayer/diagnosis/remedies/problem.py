@@ -19,6 +19,7 @@ from multilayer.diagnosis.evidence import DUPLICATE, TrainingRecord
 from multilayer.diagnosis.logits import read_as_trained
 from multilayer.diagnosis.outputs import class_numbers
 from multilayer.diagnosis.phrases import numbers
+from multilayer.diagnosis.remedies.chance import Shares, of_classes, of_classes_weighted_equally, of_numbers
 from multilayer.diagnosis.remedies.setup import Facts, Setup, setup_of
 from multilayer.losses import Loss
 from multilayer.training import History, Metric, Trained, Training, metrics
@@ -58,6 +59,8 @@ class Data:
     y: NDArray[Any]
     scored_X: NDArray[Any]
     scored_y: NDArray[Any]
+    rows: NDArray[np.int64]
+    """Which of all samples are scored."""
 
     def standardized(self) -> Data:
         """Return the same data with columns of mean 0 and standard deviation 1 over the training samples."""
@@ -115,6 +118,8 @@ class Problem:
     splits: tuple[Data, ...]
     """One for each seed: other samples are held out each time, so that no remedy wins by the luck of one choice."""
     metric: Metric
+    shares: Shares
+    """What each sample adds to the score."""
     scored: Literal["training", "held-out"]
     """Which samples are scored."""
     notes: tuple[str, ...]
@@ -173,8 +178,9 @@ def problem_of(  # noqa: PLR0913  (the arguments of `try_fixes`)
     splits = _splits(x, y[rows], held_out, seeds, rng)
     facts = _facts(setup, splits[0], classes)
     metric = case.metric or metrics.get("r2" if classes is None else "accuracy")
+    shares: Shares = of_numbers if classes is None else of_classes
     if facts.imbalanced:
-        metric = Metric("balanced accuracy", _balanced_accuracy)
+        metric, shares = Metric("balanced accuracy", _balanced_accuracy), of_classes_weighted_equally
         notes.append(fill(_IMBALANCE))
     if facts.leaks:
         splits = tuple(data.as_if_unknown(facts.leaks, rng) for data in splits)
@@ -184,7 +190,8 @@ def problem_of(  # noqa: PLR0913  (the arguments of `try_fixes`)
     if allowed < setup.config.epochs:
         notes.append(fill(_SHORTENED, epochs=allowed, total=setup.config.epochs))
         setup = setup.with_config(epochs=allowed)
-    return Problem(setup, splits, metric, "training" if held_out is None else "held-out", tuple(notes))
+    scored: Literal["training", "held-out"] = "training" if held_out is None else "held-out"
+    return Problem(setup, splits, metric, shares, scored, tuple(notes))
 
 
 def _case(model: Any, X: Any, y: Any, course: TrainingRecord | Trained | Training | History | None) -> Case:
@@ -204,7 +211,7 @@ def _splits(
 ) -> tuple[Data, ...]:
     """Return splits, each of which holds out the samples after those of the last one: all once before one twice."""
     if held_out is None:
-        return (Data(X, y, X, y),)
+        return (Data(X, y, X, y, np.arange(len(X))),)
     kept = round(held_out * len(X))
     if not 0.0 < held_out < 1.0 or not 0 < kept < len(X):
         raise InputError(
@@ -216,7 +223,10 @@ def _splits(
         )
     drawn = rng.permutation(len(X))
     orders = [np.roll(drawn, -number * kept) for number in range(count)]
-    return tuple(Data(X[order[kept:]], y[order[kept:]], X[order[:kept]], y[order[:kept]]) for order in orders)
+    return tuple(
+        Data(X[order[kept:]], y[order[kept:]], X[order[:kept]], y[order[:kept]], order[:kept])
+        for order in orders
+    )
 
 
 def _facts(setup: Setup, data: Data, classes: NDArray[np.int64] | None) -> Facts:
@@ -247,10 +257,7 @@ def _leaks(setup: Setup, data: Data, classes: bool) -> tuple[int, ...]:
 
 def _balanced_accuracy(y: NDArray[Any], z: NDArray[Any], weights: NDArray[Any] | None) -> float:
     """Return the accuracy of each class, mean over the classes that there are."""
-    one = z.shape[1] == 1
-    actual = y.ravel() if y.ndim == 1 or one else y.argmax(axis=1)
-    right = ((z[:, 0] > 0.5) if one else z.argmax(axis=1)) == actual
-    return float(np.mean([right[actual == each].mean() for each in np.unique(actual)]))
+    return float(of_classes_weighted_equally(y, z).sum())
 
 
 def _unbounded(setup: Setup) -> bool:

@@ -1,4 +1,4 @@
-"""The ranking of remedies: what each has gained, the largest gain first."""
+"""The ranking of remedies: what each has gained, those that help first, and the largest gain first."""
 
 from __future__ import annotations
 
@@ -58,6 +58,8 @@ class Row:
     """Over the same training without the remedy, with the same seed."""
     seconds: float
     """Of one training, the median."""
+    chance: float = 0.0
+    """What the mean gain may be by chance, for so many samples that are scored; 0 where that is not known."""
 
     @property
     def score(self) -> float:
@@ -71,14 +73,18 @@ class Row:
 
     @property
     def helps(self) -> bool:
-        """Whether the gain is noticeable, and there with three seeds in four."""
-        return self.gain >= _NOTICEABLE and float(np.quantile(self.gains, 0.25, method="lower")) > 0.0
+        """Whether the gain is noticeable, there with three seeds in four, and more than chance for so many samples."""
+        with_most = float(np.quantile(self.gains, 0.25, method="lower"))
+        is_chance = 0.0 < self.chance >= float(np.mean(self.gains))
+        return self.gain >= _NOTICEABLE and with_most > 0.0 and not is_chance
 
 
 @dataclass(frozen=True, repr=False)
 class Ranking:
-    """Remedies by measured gain; prints as a table.
+    """Remedies by measured gain, those that help first; prints as a table.
 
+    A remedy helps where its gain is noticeable, there with three seeds in four, and more than chance for so many
+    samples.
     A gain is the difference of two scores with the same seed, so with the same random numbers where both draw them.
     """
 
@@ -184,9 +190,13 @@ class Ranking:
 
 
 def ordered(rows: Sequence[Row]) -> tuple[Row, ...]:
-    """Return rows by gain, by the least gain among equals, then by the score, and the faster first."""
+    """Return the rows that help, then the others, each by gain.
+
+    Among equals the larger least gain is first, then the higher score, then the faster one.
+    """
 
     def key(row: Row) -> tuple[float, ...]:
-        return -round(row.gain, 4), -round(min(row.gains), 4), -round(row.score, 4), row.seconds
+        gains = -round(row.gain, 4), -round(min(row.gains), 4)
+        return not row.helps, *gains, -round(row.score, 4), row.seconds
 
     return tuple(sorted(rows, key=key))

@@ -10,7 +10,7 @@ from statistics import median
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.fields import Limits, checked_flag
@@ -19,13 +19,14 @@ from multilayer._base.random import Seed, generator
 from multilayer._base.text import fill
 from multilayer._base.translation import N_
 from multilayer.diagnosis.evidence import TrainingRecord
-from multilayer.diagnosis.remedies.problem import Data, problem_of
+from multilayer.diagnosis.remedies.chance import by_chance
+from multilayer.diagnosis.remedies.problem import Data, Problem, problem_of
 from multilayer.diagnosis.remedies.ranking import INTERRUPTED, Ranking, Row, ordered
 from multilayer.diagnosis.remedies.setup import Setup
 from multilayer.diagnosis.remedies.table import REMEDIES
 from multilayer.diagnosis.remedies.variant import NotApplicable, Variant
 from multilayer.losses import Loss
-from multilayer.training import History, Metric, Trained
+from multilayer.training import History, Trained
 from multilayer.training.interruption import Interruption
 from multilayer.training.progress import bar
 
@@ -132,7 +133,7 @@ def try_fixes(  # noqa: PLR0913  (keywords with a default that leaves them out)
         for name, variant in found
         if isinstance(variant, Variant)
     ]
-    partial = _run([baseline, *trials], drawn, problem.metric, time_limit, progress, stop)
+    partial = _run([baseline, *trials], drawn, problem, time_limit, progress, stop)
     not_tried = [variant for _, variant in found if isinstance(variant, NotApplicable)]
     not_tried += [NotApplicable(one.variant.change, str(partial)) for one in trials if not one.scores]
     # Seeds that all were trained with, or else the first.
@@ -167,16 +168,23 @@ class _Trials:
     """One for each seed, or one for all."""
     scores: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
+    shares: list[NDArray[np.float64]] = field(default_factory=list)
+    """What each sample adds to the score of each seed."""
 
-    def train(self, seed: int, metric: Metric, is_over: Callable[[], bool]) -> bool:
+    def _split(self, number: int) -> Data:
+        return self.splits[number % len(self.splits)]
+
+    def train(self, seed: int, problem: Problem, is_over: Callable[[], bool]) -> bool:
         """Train with a seed, and return whether training came to its end."""
-        began, data = time.perf_counter(), self.splits[len(self.scores) % len(self.splits)]
+        began, data = time.perf_counter(), self._split(len(self.scores))
         trained = self.variant.setup.trained(data.X, data.y, seed, [lambda event: is_over()])
         if trained.stopped in {"interrupted", "callback"}:
             return False
         self.seconds.append(time.perf_counter() - began)
         with np.errstate(all="ignore"):
-            score = float(metric.function(data.scored_y, trained.network(data.scored_X), None))
+            outputs = np.asarray(trained.network(data.scored_X))
+            score = float(problem.metric.function(data.scored_y, outputs, None))
+            self.shares.append(problem.shares(data.scored_y, outputs))
         self.scores.append(-math.inf if math.isnan(score) else score)
         return True
 
@@ -187,14 +195,18 @@ class _Trials:
         gains = tuple(
             0.0 if after == before else after - before for after, before in pairs
         )  # also of infinities
+        rows = [self._split(number).rows for number in range(seeds)]
+        chance = by_chance(rows, baseline.shares[:seeds], self.shares[:seeds])
         variant = self.variant
-        return Row(self.remedy, variant.change, variant.call, scores, gains, median(self.seconds[:seeds]))
+        return Row(
+            self.remedy, variant.change, variant.call, scores, gains, median(self.seconds[:seeds]), chance
+        )
 
 
 def _run(
     trials: Sequence[_Trials],
     seeds: Sequence[int],
-    metric: Metric,
+    problem: Problem,
     time_limit: float | None,
     progress: bool | None,
     stop: Callable[[], bool] | None,
@@ -219,7 +231,7 @@ def _run(
     with interruption, bar("epoch", len(seeds) * sum(epochs), progress) as advance:
         for seed, one in ((seed, one) for seed in seeds for one in trials):
             advance(done, one.variant.change)
-            if interruption.requested or is_over() or not one.train(seed, metric, is_over):
+            if interruption.requested or is_over() or not one.train(seed, problem, is_over):
                 break
             done += one.variant.setup.config.epochs
             advance(done, one.variant.change)
