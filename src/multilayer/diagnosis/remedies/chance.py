@@ -4,43 +4,44 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = ["Shares", "by_chance", "of_classes", "of_classes_weighted_equally", "of_numbers"]
 
-Shares = Callable[[NDArray[np.generic], NDArray[np.generic]], NDArray[np.float64]]
+Shares = Callable[[NDArray[Any], NDArray[Any]], NDArray[np.float64]]
 """From targets and outputs to what each sample adds to the score."""
 _ERRORS = 1.5
 """Standard errors: without an effect, one gain in fifteen is larger."""
 
 
-def of_classes(y: NDArray[np.generic], z: NDArray[np.generic]) -> NDArray[np.float64]:
+def of_classes(y: NDArray[Any], z: NDArray[Any]) -> NDArray[np.float64]:
     """Return the shares in the accuracy: 1/n for each of n samples whose class is right."""
     actual, right = _right(y, z)
     return right / len(actual)
 
 
-def of_classes_weighted_equally(y: NDArray[np.generic], z: NDArray[np.generic]) -> NDArray[np.float64]:
+def of_classes_weighted_equally(y: NDArray[Any], z: NDArray[Any]) -> NDArray[np.float64]:
     """Return the shares in the mean accuracy over the K classes that there are: 1/(K n_k) for a sample of class k."""
     actual, right = _right(y, z)
     _, which, counts = np.unique(actual, return_inverse=True, return_counts=True)
     return np.asarray(right / (len(counts) * counts[which]), np.float64)
 
 
-def of_numbers(y: NDArray[np.generic], z: NDArray[np.generic]) -> NDArray[np.float64]:
+def of_numbers(y: NDArray[Any], z: NDArray[Any]) -> NDArray[np.float64]:
     """Return the shares in R^2 but for its 1: minus the squared error over its sum for the mean, mean over outputs."""
     y, z = y.astype(np.float64), z.astype(np.float64)
     around = ((y - y.mean(axis=0)) ** 2).sum(axis=0)
     return np.asarray(-((y - z) ** 2 / np.where(around > 0.0, around, np.inf)).mean(axis=1))
 
 
-def _right(y: NDArray[np.generic], z: NDArray[np.generic]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def _right(y: NDArray[Any], z: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     one = z.shape[1] == 1
     actual = y.ravel() if y.ndim == 1 or one else y.argmax(axis=1)
     actual = actual.astype(np.int64)
-    return actual, np.asarray((z[:, 0] > 0.5 if one else z.argmax(axis=1)) == actual)  # type: ignore[operator]
+    return actual, np.asarray((z[:, 0] > 0.5 if one else z.argmax(axis=1)) == actual)
 
 
 def by_chance(
