@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import NormalDist, mean
+from statistics import mean
 from typing import Literal
 
 import numpy as np
@@ -29,8 +29,8 @@ __all__ = ["Case", "Figures", "Half", "cases", "labelled", "measured", "store", 
 Half = Literal["open", "fresh", "scored"]
 _FIRST = {"open": 0, "fresh": 100, "scored": 1000}
 _SEEDS = 3
-_MEDIAN = {2: NormalDist().inv_cdf(0.75), 3: math.sqrt(math.log(2))}
-"""Median standard deviation of so many numbers from a normal distribution of standard deviation 1."""
+_MEDIAN = math.sqrt(math.log(2))
+"""Median standard deviation of three numbers from a normal distribution of standard deviation 1."""
 _GAIN, _NONE = 0.15, 0.05
 """What a repair gains of a sick network at least, and of a healthy one at most: of the way to perfection."""
 _LEARNED = 0.1
@@ -67,7 +67,7 @@ class Figures:
     @property
     def spread(self) -> float:
         """Standard deviation between seeds: from its median, which a training that jumps does not widen."""
-        return float(np.median(np.std(self._all, axis=1, ddof=1))) / _MEDIAN[len(self.sick)]
+        return float(np.median(np.std(self._all, axis=1, ddof=1))) / _MEDIAN
 
     @property
     def is_complete(self) -> bool:
