@@ -46,22 +46,23 @@ def _right(y: NDArray[Any], z: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray
 
 def by_chance(
     rows: Sequence[NDArray[np.int64]],
-    before: Sequence[NDArray[np.float64]],
-    after: Sequence[NDArray[np.float64]],
+    baseline: Sequence[NDArray[np.float64]],
+    remedied: Sequence[NDArray[np.float64]],
 ) -> float:
     r"""Return what the gain over k seeds may be by chance: one and a half standard errors.
 
-    With d_i the mean over seeds of what sample i adds after and not before, that is :math:`1.5 \sqrt{\sum d_i^2}`:
-    where nothing has changed, each d_i has either sign with the same probability. Of the accuracy this is McNemar's
-    test (1947), where each sample is scored once. What a sample adds with several seeds is added up first, as that
-    makes no more samples.
+    With d_i the mean over seeds of what sample i adds with the remedy and not without it, that is
+    :math:`1.5 \sqrt{\sum d_i^2}`: where nothing has changed, each d_i has either sign with the same probability. Of the
+    accuracy this is McNemar's test (1947), where each sample is scored once. What a sample adds with several seeds is
+    added up first, as that makes no more samples. It is 0 where a share is not finite: a training that broke off is
+    not chance.
 
     Parameters
     ----------
     rows : sequence of int arrays
         Which samples were scored with each seed.
-    before, after : sequence of float arrays
-        Their shares in the score, as `of_classes` and its kin return them.
+    baseline, remedied : sequence of float arrays
+        Their shares in the score without the remedy and with it, as `of_classes` and its kin return them.
 
     Examples
     --------
@@ -74,7 +75,7 @@ def by_chance(
     """
     total = np.zeros(1 + max(int(each.max()) for each in rows))
     with np.errstate(all="ignore"):
-        for each, one, other in zip(rows, before, after, strict=True):
+        for each, one, other in zip(rows, baseline, remedied, strict=True):
             total[each] += (other - one) / len(rows)
         chance = _ERRORS * math.sqrt(float(np.square(total).sum()))
     return chance if math.isfinite(chance) else 0.0
