@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,12 +13,6 @@ from multilayer import backend, set_threads, threads
 from tests.backend.networks import BATCHES, KINDS, WIDTHS, network, program, same_bits, samples
 
 pytestmark = pytest.mark.native
-
-
-@pytest.fixture(autouse=True)
-def _default_threads() -> Iterator[None]:
-    yield
-    set_threads(None)
 
 
 @pytest.mark.parametrize("kind", KINDS)
