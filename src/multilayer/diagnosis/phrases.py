@@ -32,7 +32,6 @@ _RANGES = 12
 
 _OPTIONS: Mapping[str, tuple[str, str, str]] = {
     "learning_rate": ("learning_rate_init", N_("the optimizer's learning_rate"), N_("the optimizer's lr")),
-    "usual_rate": ("learning_rate_init=0.001", "Adam(0.001)", "torch.optim.Adam(..., lr=0.001)"),
     "decay": ("learning_rate='adaptive'", "schedule=Cosine()", "torch.optim.lr_scheduler.CosineAnnealingLR"),
     "lbfgs": ("solver='lbfgs'", "optimizer=LBFGS()", "torch.optim.LBFGS"),
     "epochs": ("epochs (max_iter)", "epochs", "epochs"),
