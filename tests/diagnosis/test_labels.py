@@ -24,7 +24,7 @@ def figures(sick: float, well_made: float, **repairs: float) -> Figures:
         (figures(0.2, 0.9, rate=0.9, longer=0.88, wider=0.3), "sick", {"rate", "longer"}),
         (figures(0.9, 0.9, rate=0.91, longer=0.5), "healthy", {"rate"}),
         (figures(0.8, 0.9, rate=0.9, longer=0.8), "between", {"rate"}),
-        (figures(0.1, 0.9, rate=0.12, longer=0.1), "combined", {"rate", "longer"}),
+        (figures(0.1, 0.9, rate=0.12, longer=0.1), "combined", {"rate"}),
         (figures(0.0, 0.05, rate=0.02, longer=0.01), "nothing to learn", {"rate", "longer"}),
     ],
 )
@@ -37,6 +37,16 @@ def test_the_spread_is_not_widened_by_one_training_that_jumps():
     near = {"a": (0.9, 0.92, 0.91), "b": (0.6, 0.58, 0.59), "c": (0.1, 0.9, 0.9)}
     calm = Figures((0.5, 0.52, 0.51), (0.9, 0.92, 0.91), near)
     assert calm.spread == pytest.approx(0.01 / np.sqrt(np.log(2)))
+
+
+def test_a_gain_that_is_unsure_makes_no_healthy_network():
+    unsure = Figures((0.87, 0.6, 0.87), (1.0, 1.0, 1.0), {"wider": (1.0, 0.7, 1.0), "longer": (0.9, 0.6, 0.9)})
+    assert unsure.noise == pytest.approx(2.0 * unsure.spread * np.sqrt(2.0 / 3.0))
+    assert 0.05 < np.mean(unsure.repairs["wider"]) - np.mean(unsure.sick) < unsure.noise
+    assert unsure.label == "healthy"
+    jumping = Figures((0.9, 0.3, 0.9), (1.0, 0.5, 0.8), {"wider": (1.0, 0.7, 1.0), "longer": (0.9, 0.3, 0.9)})
+    assert 0.15 < np.mean(jumping.repairs["wider"]) - np.mean(jumping.sick) < jumping.noise
+    assert jumping.label == "between"
 
 
 def test_the_spread_is_the_standard_deviation_between_seeds_where_it_is_the_same_for_all_trainings():

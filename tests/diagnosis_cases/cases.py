@@ -70,6 +70,11 @@ class Figures:
         return float(np.median(np.std(self._all, axis=1, ddof=1))) / _MEDIAN
 
     @property
+    def noise(self) -> float:
+        """Two standard errors of the difference between two means over the seeds."""
+        return 2.0 * self.spread * math.sqrt(2.0 / len(self.sick))
+
+    @property
     def is_complete(self) -> bool:
         """Whether there is a score for every seed."""
         return all(len(scores) == _SEEDS for scores in self._all)
@@ -84,12 +89,11 @@ class Figures:
         best, sick, good = max(map(mean, self.repairs.values())), mean(self.sick), mean(self.well_made)
         if max(best, sick, good) < _LEARNED:
             return "nothing to learn"
-        noise = 2.0 * self.spread
-        if best - sick > max(_GAIN, noise) or self._clear:
+        if best - sick > max(_GAIN, self.noise) or self._clear:
             return "sick"
-        if good - sick > max(_GAIN, noise):
+        if good - sick > max(_GAIN, self.noise):
             return "combined"
-        return "healthy" if best - sick <= max(_NONE, noise) else "between"
+        return "healthy" if best - sick <= min(_GAIN, max(_NONE, self.noise)) else "between"
 
     @property
     def _clear(self) -> bool:
@@ -98,10 +102,10 @@ class Figures:
 
     @property
     def winners(self) -> frozenset[str]:
-        """The repairs that come within the spread of the best one."""
+        """The repairs that come near the best one."""
         means = {name: mean(reached) for name, reached in self.repairs.items()}
         best = max(means.values())
-        margin = max(2.0 * self.spread, _NEAR * (best - mean(self.sick)))
+        margin = max(self.noise, _NEAR * (best - mean(self.sick)))
         return frozenset(name for name, reached in means.items() if reached >= best - margin)
 
 
