@@ -180,8 +180,8 @@ BOTH_SIDES = {
     "too_few_units: enough": ("too_few_units", narrow(3, 0.78), narrow(3, 0.86)),
     "behind_simple_model": (
         "behind_simple_model",
-        attaining(plain(), 0.845, 0.9),
-        attaining(plain(), 0.847, 0.9),
+        attaining(plain(), 0.857, 0.9),
+        attaining(plain(), 0.86, 0.9),
     ),
     "overfitting: other data": (
         "overfitting",

@@ -27,6 +27,8 @@ Beside = Literal["better", "equal", "worse"]
 
 _ERRORS = 2.0
 """Standard errors within which two scores are equal."""
+_SHARED = 2 / 3
+"""Fraction of the mistakes of two models that are made of the same samples."""
 _MINIMUM, _ENOUGH = 0.01, 0.1
 """Of the way from the constant to perfection: less is never a gain, more always is, whatever the number of samples."""
 _PLAIN = 0.25
@@ -40,13 +42,14 @@ _HALF = 0.5
 def by_chance(evidence: Evidence, outputs: OutputStatistics, other: float) -> float:
     """Return by how much skill the network and an equally good model of another score may differ: two standard errors.
 
-    Two classifiers that are wrong on fractions e and f of n samples differ on e + f of them at most, so that one
-    standard error is sqrt((e + f)/n) at most (McNemar 1947). Of numbers e and f are the fractions
-    that are not explained. The model of what can be learned sees up to 300 samples.
+    Two classifiers that are wrong on fractions e and f of n samples differ on (1 - s) (e + f) of them, where s of their
+    mistakes are of the same samples, so that one standard error is sqrt((1 - s) (e + f)/n) (McNemar 1947). Of numbers
+    e and f are the fractions that are not explained. The model of what can be learned sees up to 300 samples.
     """
     missing = 1.0 if outputs.confusion is None else 1.0 - (outputs.constant_score or 0.0)
     wrong = sum(min(max(1.0 - score, 0.0), 1.0) for score in (outputs.score or 0.0, other))
-    return _ERRORS * math.sqrt(wrong / min(evidence.samples, COMPARED)) / missing if missing > 0.0 else 0.0
+    apart = (1.0 - _SHARED) * wrong / min(evidence.samples, COMPARED)
+    return _ERRORS * math.sqrt(apart) / missing if missing > 0.0 else 0.0
 
 
 def versus_constant(evidence: Evidence, outputs: OutputStatistics) -> Beside:
