@@ -19,4 +19,6 @@ def test_no_file_has_over_300_lines(room):
 def test_a_decision_is_half_a_page():
     decisions = list((ROOT / "docs" / "decisions").glob("*.md"))
     assert decisions
-    assert not {path.name for path in decisions if len(path.read_text(encoding="utf-8").splitlines()) > HALF_A_PAGE}
+    assert not {
+        path.name for path in decisions if len(path.read_text(encoding="utf-8").splitlines()) > HALF_A_PAGE
+    }

@@ -94,9 +94,9 @@ FACES = {
 
 
 def reported():
-    X = np.linspace(-1.0, 1.0, 60)[:, np.newaxis]
+    X = np.linspace(-1000.0, 1000.0, 60)[:, np.newaxis]
     net = MLP([Dense([[0.0, 0.0]], [0.0, 9.0], "softmax")], classes=["no", HOSTILE], inputs=[HOSTILE])
-    found = diagnose(net, X, np.array(net.classes, object)[(X[:, 0] > 0.5).astype(int)])
+    found = diagnose(net, X, np.array(net.classes, object)[(X[:, 0] > 500.0).astype(int)])
     assert any("cleared" in finding.title + finding.evidence for finding in found.findings)
     return found
 

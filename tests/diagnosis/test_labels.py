@@ -40,7 +40,9 @@ def test_the_spread_is_not_widened_by_one_training_that_jumps():
 
 
 def test_a_gain_that_is_unsure_makes_no_healthy_network():
-    unsure = Figures((0.87, 0.6, 0.87), (1.0, 1.0, 1.0), {"wider": (1.0, 0.7, 1.0), "longer": (0.9, 0.6, 0.9)})
+    unsure = Figures(
+        (0.87, 0.6, 0.87), (1.0, 1.0, 1.0), {"wider": (1.0, 0.7, 1.0), "longer": (0.9, 0.6, 0.9)}
+    )
     assert unsure.noise == pytest.approx(2.0 * unsure.spread * np.sqrt(2.0 / 3.0))
     assert 0.05 < np.mean(unsure.repairs["wider"]) - np.mean(unsure.sick) < unsure.noise
     assert unsure.label == "healthy"

@@ -119,14 +119,18 @@ def test_ctrl_c_in_the_middle_of_an_epoch():
     rows = np.tile(np.arange(len(X)), 600_000 // len(X))
     steps = -(-len(rows) // OPTIONS["batch_size"])
 
-    def press_soon(event):
-        if event.epoch == 1:
-            threading.Timer(event.seconds / 2, os.kill, (os.getpid(), signal.SIGINT)).start()
+    def steps_when_pressed(fraction):
+        def press_soon(event):
+            if event.epoch == 1:
+                threading.Timer(fraction * event.seconds, os.kill, (os.getpid(), signal.SIGINT)).start()
 
-    trained = fit(NET, X[rows], Y[rows], epochs=1000, shuffle=False, callbacks=[press_soon], **OPTIONS)
-    assert trained.stopped == "interrupted"
-    assert trained.memory.steps > steps
-    assert trained.memory.steps % steps
+        trained = fit(NET, X[rows], Y[rows], epochs=1000, shuffle=False, callbacks=[press_soon], **OPTIONS)
+        assert trained.stopped == "interrupted"
+        assert trained.memory.steps > steps
+        return trained.memory.steps
+
+    # One of them may fall on the end of an epoch by chance, where the machine has other work.
+    assert any(steps_when_pressed(fraction) % steps for fraction in (0.5, 0.3))
 
 
 def test_a_second_ctrl_c_aborts():

@@ -216,7 +216,8 @@ def _result(workers: Workers, task: Any) -> Any:
     while True:
         try:
             return task.result(timeout=_LOOK)
-        except TimeoutError:
+        except (TimeoutError, UnboundLocalError):
+            # Dask's `sync` has neither a result nor an error to raise where its own wait ran out at the same moment.
             workers.look()
 
 
