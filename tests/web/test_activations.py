@@ -83,7 +83,7 @@ def test_the_saturated_share_is_the_diagnosis_own(scale):
     assert found.saturated == percent(float(saturated.mean()))
     assert sum(found.counts) == 50 * 7
     stuck = [each for each in diagnose(net, X).findings if each.check == "saturated_units"]
-    assert bool(stuck) == ((saturated.mean(axis=0) > 0.9).any())
+    assert bool(stuck) == ((saturated.mean(axis=0) > 0.9).any() or saturated.mean() > 0.75)
 
 
 def test_sums_beyond_the_curve_are_counted_at_its_ends():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from multilayer import diagnose, fit
@@ -25,7 +26,10 @@ def played(show, preset, **context):
 
 
 def test_a_finding_opens_and_lights_its_units(show):
-    shown = played(show, "stuck")
+    state = PRESETS["stuck"].make()
+    alike = state.network.with_layer(1, W=np.full((2, 20), 0.5), b=np.zeros(20))
+    alike = alike.with_layer(2, W=np.full((20, 20), 0.1), b=np.zeros(20))
+    shown = played(show, replace(state, network=alike))
     course = shown.session.runner.course
     expected = diagnose(course.trained, course.rows.X, course.rows.y)
     assert expected.verdict.startswith(shown.page.inner_text(".verdict")[:60])
@@ -37,7 +41,8 @@ def test_a_finding_opens_and_lights_its_units(show):
     shown.page.wait_for_selector(".units .lit")
     lit = shown.page.eval_on_selector_all(".units .lit", "(all) => all.map((each) => each.dataset.unit)")
     assert lit == [f"{finding.layer},{unit}" for unit in finding.units]
-    assert finding.evidence.split(".")[0] in shown.page.inner_text(".findings details[open]")
+    assert finding.advice in shown.page.inner_text(".findings details[open]")
+    assert finding.evidence.split(".")[0] in shown.page.inner_text(".verdict")  # it is the main cause
     shown.page.click("text=As multilayer diagnose prints it")
     assert shown.page.inner_text("pre").split() == repr(expected).split()
 

@@ -1,6 +1,7 @@
 """Units of bounded activations that are stuck at an end of their range.
 
-What it does: counts units of hidden layers with |h'(a)| below 1% of its maximum on more than 90% of the samples.
+What it does: counts units of hidden layers with |h'(a)| below 1% of its maximum on more than 90% of the samples, and
+pairs of a sample and a unit where it is: more than three in four are reported, too.
 
 Why it matters: a saturated unit passes on almost no gradient, so that the layers before it learn slowly or not at
 all.
@@ -24,7 +25,7 @@ from multilayer.diagnosis.phrases import numbers, one_based, sentences
 
 _SAMPLES = 0.9
 """Fraction of samples on which |h'| is below 1% of its maximum."""
-_MOST = 0.5
+_MOST, _PAIRS = 0.5, 0.75
 
 
 @check("Are units in the part of their range where they can learn?", needs.layers)
@@ -40,9 +41,10 @@ def saturated_units(evidence: Evidence, layers: Layers) -> Outcomes:
             continue
         stuck = (layer.saturated > _SAMPLES * layer.samples) & ~silent
         chosen, units = one_based(stuck), stuck.size
-        if not chosen:
+        pairs = float(layer.saturated.sum()) / (layer.samples * units)
+        most = len(chosen) > _MOST * units or pairs > _PAIRS
+        if not chosen and not most:
             continue
-        most = len(chosen) > _MOST * units
         yield finding(
             evidence,
             fill("most units of layer {layer} are saturated", layer=number)
@@ -59,8 +61,10 @@ def saturated_units(evidence: Evidence, layers: Layers) -> Outcomes:
                     most=percent(_SAMPLES),
                 ),
                 fill(
-                    "The root mean square of their weighted sums is {size:.3g}.",
-                    size=np.sqrt((layer.variance_a + layer.mean_a**2)[stuck].mean()),
+                    "So it is for {pairs} of all pairs of a sample and a unit. The root mean square of the weighted "
+                    "sums is {size:.3g}.",
+                    pairs=percent(pairs),
+                    size=np.sqrt((layer.variance_a + layer.mean_a**2).mean()),
                 ),
             ),
             N_(
@@ -70,7 +74,7 @@ def saturated_units(evidence: Evidence, layers: Layers) -> Outcomes:
             severity=None if most else "note",
             layer=number,
             units=chosen,
-            value=float(layer.saturated[stuck].mean() / layer.samples),
+            value=float(layer.saturated.max() / layer.samples),
             threshold=_SAMPLES,
         )
 
