@@ -129,9 +129,8 @@ def _room_of(name: str) -> str | None:
 
     if find_spec(f"multilayer.{name}") is not None:  # `from multilayer import web` asks here first
         return None
-    for room in sorted(
-        _SUBMODULES, key="estimators".__eq__
-    ):  # which import scikit-learn, a second, come last
+    # The estimators come last: they import scikit-learn, which takes a second.
+    for room in sorted(_SUBMODULES, key="estimators".__eq__):
         try:
             public = import_module(f"multilayer.{room}").__all__
         except MissingExtraError:

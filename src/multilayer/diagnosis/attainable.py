@@ -65,8 +65,11 @@ def attainable(
         found = [
             _reached(kernel, ridge, y, targets, some) for kernel in _kernels(scaled) for ridge in _RIDGES
         ]
-        tangent = _tangent(tuple(forward(layers, x[rows]))) if layers else np.array(np.nan)
-        heart = _reached(tangent, _RIDGES[-1], y, targets, some).score if np.isfinite(tangent).all() else None
+        heart = None
+        if layers:
+            tangent = _tangent(tuple(forward(layers, x[rows])))
+            if np.isfinite(tangent).all():
+                heart = _reached(tangent, _RIDGES[-1], y, targets, some).score
     whole = [one for one in found if np.isfinite(one[:2]).all()]
     if not whole:
         return None

@@ -249,9 +249,15 @@ class MLP:
     if not TYPE_CHECKING:  # which would take any name for known
 
         def __getattr__(self, name: str) -> Any:
-            message = fill("'MLP' object has no attribute {name!r}", name=name)
             hint = translated(_ELSEWHERE.get(name, ""))
-            raise AttributeError(f"{message}; {hint}" if hint else message, name=name, obj=self)
+            message = fill(
+                "'MLP' object has no attribute {name!r}; {hint}"
+                if hint
+                else "'MLP' object has no attribute {name!r}",
+                name=name,
+                hint=hint,
+            )
+            raise AttributeError(message, name=name, obj=self)
 
     def _with(self, layers: Iterable[Dense]) -> MLP:
         return MLP(layers, classes=self.classes, inputs=self.input_names)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from multilayer.diagnosis.remedies.chance import (
-    by_chance,
+    gain_by_chance,
     of_classes,
     of_classes_weighted_equally,
     of_numbers,
@@ -46,24 +46,26 @@ def test_of_classes_it_is_mcnemars_test():
     y, before, after = RNG.integers(0, 2, 100), RNG.random((100, 2)), RNG.random((100, 2))
     one, other = of_classes(y, before), of_classes(y, after)
     alone = np.count_nonzero(one != other)
-    assert by_chance([ALL], [one], [other]) == pytest.approx(1.5 * np.sqrt(alone) / 100)
+    assert gain_by_chance([ALL], [one], [other]) == pytest.approx(1.5 * np.sqrt(alone) / 100)
 
 
 def test_the_same_samples_with_other_seeds_are_no_more_samples():
     one, other = RNG.random(100), RNG.random(100)
-    once = by_chance([ALL], [one], [other])
-    assert by_chance([ALL] * 5, [one] * 5, [other] * 5) == pytest.approx(once)
+    once = gain_by_chance([ALL], [one], [other])
+    assert gain_by_chance([ALL] * 5, [one] * 5, [other] * 5) == pytest.approx(once)
     halves = [ALL[:50], ALL[50:]]
-    assert by_chance(halves, [one[:50], one[50:]], [other[:50], other[50:]]) == pytest.approx(once / 2)
+    assert gain_by_chance(halves, [one[:50], one[50:]], [other[:50], other[50:]]) == pytest.approx(once / 2)
 
 
 def test_a_training_that_breaks_off_is_not_chance():
-    assert by_chance([ALL], [np.full(100, np.nan)], [np.ones(100)]) == 0.0
-    assert by_chance([ALL], [np.full(100, -np.inf)], [np.ones(100)]) == 0.0
+    assert gain_by_chance([ALL], [np.full(100, np.nan)], [np.ones(100)]) == 0.0
+    assert gain_by_chance([ALL], [np.full(100, -np.inf)], [np.ones(100)]) == 0.0
 
 
 def test_one_gain_in_fifteen_is_larger_where_nothing_has_changed():
     flips = RNG.choice([-1.0, 0.0, 1.0], (4000, 100)) / 100
     gains = flips.sum(axis=1)
-    larger = [gain > by_chance([ALL], [0 * flip], [flip]) for gain, flip in zip(gains, flips, strict=True)]
+    larger = [
+        gain > gain_by_chance([ALL], [0 * flip], [flip]) for gain, flip in zip(gains, flips, strict=True)
+    ]
     assert np.mean(larger) == pytest.approx(1 / 15, abs=0.015)

@@ -39,9 +39,10 @@ def saturated_units(evidence: Evidence, layers: Layers) -> Outcomes:
         silent = dead(layer)
         if layer.saturated is None or silent is None:
             continue
-        stuck = (layer.saturated > _SAMPLES * layer.samples) & ~silent
+        saturated = np.where(silent, 0, layer.saturated)  # dead units are another matter
+        stuck = saturated > _SAMPLES * layer.samples
         chosen, units = one_based(stuck), stuck.size
-        pairs = float(layer.saturated.sum()) / (layer.samples * units)
+        pairs = float(saturated.sum()) / (layer.samples * units)
         most = len(chosen) > _MOST * units or pairs > _PAIRS
         if not chosen and not most:
             continue
@@ -74,7 +75,7 @@ def saturated_units(evidence: Evidence, layers: Layers) -> Outcomes:
             severity=None if most else "note",
             layer=number,
             units=chosen,
-            value=float(layer.saturated.max() / layer.samples),
+            value=float(saturated.max() / layer.samples),
             threshold=_SAMPLES,
         )
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Shares", "by_chance", "of_classes", "of_classes_weighted_equally", "of_numbers"]
+__all__ = ["Shares", "gain_by_chance", "of_classes", "of_classes_weighted_equally", "of_numbers"]
 
 Shares = Callable[[NDArray[Any], NDArray[Any]], NDArray[np.float64]]
 """From targets and outputs to what each sample adds to the score."""
@@ -44,7 +44,7 @@ def _right(y: NDArray[Any], z: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray
     return actual, np.asarray((z[:, 0] > 0.5 if one else z.argmax(axis=1)) == actual)
 
 
-def by_chance(
+def gain_by_chance(
     rows: Sequence[NDArray[np.int64]],
     baseline: Sequence[NDArray[np.float64]],
     remedied: Sequence[NDArray[np.float64]],
@@ -70,7 +70,7 @@ def by_chance(
 
     >>> changed = np.zeros(100)
     >>> changed[:10], changed[10:16] = 0.01, -0.01
-    >>> print(f"{by_chance([np.arange(100)], [np.zeros(100)], [changed]):.2f}")
+    >>> print(f"{gain_by_chance([np.arange(100)], [np.zeros(100)], [changed]):.2f}")
     0.06
     """
     total = np.zeros(1 + max(int(each.max()) for each in rows))

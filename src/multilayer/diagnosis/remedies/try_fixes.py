@@ -19,7 +19,7 @@ from multilayer._base.random import Seed, generator
 from multilayer._base.text import fill
 from multilayer._base.translation import N_
 from multilayer.diagnosis.evidence import TrainingRecord
-from multilayer.diagnosis.remedies.chance import by_chance
+from multilayer.diagnosis.remedies.chance import gain_by_chance
 from multilayer.diagnosis.remedies.problem import Data, Problem, problem_of
 from multilayer.diagnosis.remedies.ranking import INTERRUPTED, Ranking, Row, ordered
 from multilayer.diagnosis.remedies.setup import Setup
@@ -196,7 +196,7 @@ class _Trials:
             0.0 if after == before else after - before for after, before in pairs
         )  # also of infinities
         rows = [self._split(number).rows for number in range(seeds)]
-        chance = by_chance(rows, baseline.shares[:seeds], self.shares[:seeds])
+        chance = gain_by_chance(rows, baseline.shares[:seeds], self.shares[:seeds])
         variant = self.variant
         return Row(
             self.remedy, variant.change, variant.call, scores, gains, median(self.seconds[:seeds]), chance
