@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from multilayer import InputError
-from multilayer.cluster import ClusterLostError, sums
+from multilayer.cluster import ClusterLostError, connection, sums
 from tests.cluster.conftest import MARKS, processes
 from tests.cluster.trainings import EPOCHS, ROWS, digest, network_trained, samples, trained
 
@@ -60,8 +61,22 @@ def test_what_is_no_cluster_is_refused():
         InputError, match=r"expected a dask\.distributed\.Client, an address or local:4, found int"
     ):
         trained("lbfgs", 7)
-    with pytest.raises(InputError, match="no Dask scheduler answers at nowhere"):
-        trained("adam", "nowhere")
+
+
+def open_clients():
+    from distributed import Client
+
+    return [thing for thing in gc.get_objects() if type(thing) is Client and thing.status != "closed"]
+
+
+@pytest.mark.parametrize("address", ["nowhere", "tcp://127.0.0.1:9"])
+def test_a_client_without_a_scheduler_is_closed(monkeypatch, address):
+    # One that is collected later, in the thread of another client that starts, would stop that one.
+    monkeypatch.setattr(connection, "_SECONDS", 0.5)
+    before = open_clients()
+    with pytest.raises(InputError, match=f"no Dask scheduler answers at {address} "):
+        trained("adam", address)
+    assert open_clients() == before
 
 
 def test_a_training_goes_on_from_its_checkpoint_where_the_scheduler_is_lost(scheduler, tmp_path):

@@ -137,7 +137,9 @@ def _client(distributed: Any, at: Any, address: str, *, here: bool) -> Any:
         # remain the default for good, and every later computation of Dask would ask for it.
         # Workers of this machine can be reached: data go to them and come back without a way over the scheduler.
         direct = True if here else None
-        return distributed.Client(at, timeout=_SECONDS, set_as_default=False, direct_to_workers=direct)
+        return _started(
+            distributed.Client, at, timeout=_SECONDS, set_as_default=False, direct_to_workers=direct
+        )
     except (OSError, ValueError) as error:
         raise InputError(
             "no Dask scheduler answers at {address} ({reason}); check the address, or start one with: "
@@ -145,6 +147,21 @@ def _client(distributed: Any, at: Any, address: str, *, here: bool) -> Any:
             address=one_line(address, 80),
             reason=one_line(str(error), 120),
         ) from None
+
+
+def _started(kind: Any, *arguments: Any, **options: Any) -> Any:
+    """Return a client; close it where it does not start.
+
+    Otherwise it closes itself when it is collected as garbage. Where that is in the thread of another client that
+    starts, it is a deadlock: that start has the lock which a client takes to close.
+    """
+    client = kind.__new__(kind)
+    try:
+        client.__init__(*arguments, **options)
+    except BaseException:
+        client.close()
+        raise
+    return client
 
 
 def _answers(client: Any) -> bool:
