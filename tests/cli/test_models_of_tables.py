@@ -44,6 +44,32 @@ def test_evaluate_as_json_has_the_scores_of_the_predictions(multilayer, mass, al
     assert any(value == pytest.approx(np.sqrt(np.mean(error**2))) for value in scores.values()), scores
 
 
+SEEN = "What this model is worth on new rows cannot be measured here: it was trained on 275 of these 275 rows"
+
+
+def test_on_rows_of_training_the_first_sentence_says_so(multilayer, species, tmp_path, alone):
+    done = multilayer("evaluate", species, TRAIN, "--html", tmp_path / "page.html")
+    assert done.code == 0
+    assert " ".join(done.out.split()).startswith(SEEN)
+    page = (tmp_path / "page.html").read_text()
+    assert "verdict warning" in page
+    assert page.index(SEEN) < page.index("the best constant")
+    assert not [text for text in (done.out, page) if "This model is" in text]
+    found = json.loads(multilayer("evaluate", species, TRAIN, "--json").out)
+    assert found["verdict"].startswith(SEEN)
+    assert found["seen"] == {"count": 275, "rows": 275, "is_estimate": False}
+
+
+def test_rows_of_training_are_known_in_another_file_format(multilayer, mass, tmp_path, alone):
+    """As columns in another order, and of other types."""
+    train = pd.read_csv(TRAIN)
+    train = train[train.columns[::-1]].astype({"year": "float32", "sex": "category"})
+    train.to_parquet(tmp_path / "train.parquet")
+    done = multilayer("evaluate", mass, tmp_path / "train.parquet")
+    assert "it was trained on 273 of these 273 rows" in " ".join(done.out.split())
+    assert "This model is" in multilayer("evaluate", mass, TEST).out
+
+
 def test_a_shifted_table_is_named(multilayer, species, tmp_path, alone):
     test = pd.read_csv(TEST)
     test["body_mass_g"] /= 1000

@@ -41,6 +41,9 @@ def evaluate(
     MODEL is a file that `multilayer train` wrote. TABLE has the columns of its training, with the target. Prints a
     verdict; scores with intervals, beside those of the best constant, a linear model and gradient boosting (extra
     sklearn); calibration and coverage; and what is suspicious, such as a column that gives the target away.
+
+    Scores on rows that the model was trained on say nothing about new rows. Where TABLE has such rows, the verdict says
+    so, and nothing else.
     """
     # Here, so that no other command imports them.
     from multilayer.reports import check_ready

@@ -34,9 +34,8 @@ def evaluation_page(evaluation: Evaluation) -> str:
     MissingExtraError
         When matplotlib is not installed.
     """
-    good = evaluation.comparisons[0].better
     lead = [
-        paragraph(evaluation.verdict, "verdict good" if good else "verdict error"),
+        paragraph(evaluation.verdict, f"verdict {evaluation.level}"),
         *(paragraph(note, "soft") for note in evaluation.notes),
     ]
     sections = [Section(fill("Scores"), (_score_picture(evaluation), table(score_table(evaluation))))]

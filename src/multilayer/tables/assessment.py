@@ -60,7 +60,7 @@ def _of_outputs(target: Target, a: NDArray[np.float64], y: NDArray[Any], ratio: 
         }
     else:
         calibration = None
-        predicted, y = target.decode(a[:, 0]), y * target.scale + target.offset
+        predicted, y = target.decode(a[:, 0]), target.unscaled(y)
         error = predicted - y
         scores = {
             "root mean squared error": float(np.sqrt(np.mean(error**2))),

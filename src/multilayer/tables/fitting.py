@@ -28,7 +28,7 @@ from multilayer.tables.record import MemberRecord, TrainingRecord
 from multilayer.tables.rows_of import rows_of
 from multilayer.tables.schedule import Deadline
 from multilayer.tables.streaming.opening import MEMORY
-from multilayer.tables.suspicions import Profile, Suspicion, suspect
+from multilayer.tables.suspicions import Case, KnownRows, Profile, Suspicion, suspect
 from multilayer.tables.table_source import TableSource
 from multilayer.tables.target import Task
 from multilayer.tables.transforms.fitting import EncoderSettings
@@ -111,7 +111,8 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
     Returns
     -------
     Model
-        Its `record` is the outline of a `TrainingRecord`; under "profile" that of a `Profile` of the columns.
+        Its `record` is the outline of a `TrainingRecord`; under "profile" that of a `Profile` of the columns,
+        and under "known_rows" that of `KnownRows`, hashes of up to 1,024 rows.
 
     Raises
     ------
@@ -145,7 +146,12 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
     seeds = [int(word) for word in words(random, (members,))]
     bag = Bag(folds, len(source.target.classes) or None, recipe, seeds, source.at_once)
     # What training need not wait for comes first, as a time limit can only end training.
-    doubts = _Doubts(suspect(source.case()) if known is None else known, _profile(source.inputs, encoder))
+    case = source.case()
+    doubts = _Doubts(
+        suspect(case) if known is None else known,
+        _profile(case.columns, encoder),
+        _known_rows(source, case.sample, encoder),
+    )
     deadline = None
     if time_limit is not None:
         deadline = Deadline(began + time_limit, time_of_assessment(bag, source.target, time.monotonic))
@@ -159,6 +165,7 @@ class _Doubts:
 
     known: Sequence[Suspicion]
     profile: Profile
+    known_rows: KnownRows
 
 
 def _settings(source: TableSource, recipe: Recipe) -> EncoderSettings:
@@ -185,6 +192,12 @@ def _profile(columns: Columns, encoder: Encoder) -> Profile:
     return Profile.of(conform(columns, encoder.schema[:_PROFILED]))
 
 
+def _known_rows(source: TableSource, sample: Case, encoder: Encoder) -> KnownRows:
+    """Return by what rows of training are known again, with columns and target as `evaluate` has them."""
+    columns = conform(sample.columns, encoder.schema)
+    return KnownRows.of(columns, source.target.unscaled(sample.y), rows=source.rows)
+
+
 def _model(
     source: TableSource, bag: Bag, encoder: Encoder, found: Found, began: float, doubts: _Doubts
 ) -> Model:
@@ -206,7 +219,8 @@ def _model(
         suspicions,
         assessment.skill if assessment.skill.is_measured else None,
     )
-    outline = {**record.outline(), "profile": doubts.profile.outline()}
+    kept = {"profile": doubts.profile.outline(), "known_rows": doubts.known_rows.outline()}
+    outline = {**record.outline(), **kept}
     return Model(encoder, networks, source.target, assessment.calibration, assessment.intervals, outline)
 
 

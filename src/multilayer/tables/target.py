@@ -129,7 +129,14 @@ class Target:
         """Return the classes of these numbers of classes, or the quantities of these outputs, within the range."""
         if self.task == "classification":
             return array_of_labels(self.classes)[np.asarray(z, np.intp)]
-        return np.clip(np.asarray(z, np.float64) * self.scale + self.offset, self.low, self.high)
+        quantities: NDArray[np.float64] = np.clip(
+            self.unscaled(np.asarray(z, np.float64)), self.low, self.high
+        )
+        return quantities
+
+    def unscaled(self, y: NDArray[Any]) -> NDArray[Any]:
+        """Return the quantities of what `encode` returned; the numbers of classes as they are."""
+        return y if self.task == "classification" else y * self.scale + self.offset
 
 
 def task_of(column: Column, rows: int | None = None) -> tuple[Task, str]:

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from multilayer._base.errors import InputError
+from multilayer._base.language import in_language
 from multilayer.estimators.baselines import BASELINES
+from multilayer.reports.tables import evaluation_page
 from multilayer.tables import Column, Columns
 from multilayer.tables.evaluation import Baseline, evaluate
-from multilayer.tables.suspicions import Profile
+from multilayer.tables.suspicions import KnownRows, Profile, Seen
 
 from .models import constant, linear_case, perfect, with_intervals
 
@@ -126,6 +128,45 @@ def test_a_shifted_table_is_named():
     (found,) = evaluate(model, moved).suspicions
     assert found.name == "shift"
     assert "'c'" in found.sentence
+
+
+SEEN = "What this model is worth on new rows cannot be measured here: it was trained on "
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("knows", ["by its record", "by the training table"])
+def test_rows_of_training_get_no_verdict_but_that(task, knows):
+    train = linear_case(0, rows=200, task=task)
+    model, given = perfect(train, task), None
+    if knows == "by its record":
+        y = model.target.unscaled(model.target.encode(train["y"]))
+        model.record = {"known_rows": KnownRows.of(train.without(["y"]), y).outline()}
+    else:
+        given = train
+    found = evaluate(model, train, baselines=LINEAR, train=given)
+    assert found.verdict.startswith(f"{SEEN}200 of these 200 rows (100\N{NO-BREAK SPACE}%)")
+    assert found.seen == Seen(200, 200, is_estimate=False)
+    assert found.level == "warning"
+    shown = repr(found), found._repr_html_(), json.loads(found.to_json())["verdict"], evaluation_page(found)
+    assert not [text for text in shown if "is good" in text or "better than a linear model" in text]
+    assert all(SEEN in " ".join(text.split()) for text in shown)
+    assert "verdict warning" in shown[-1]
+    new = evaluate(model, linear_case(1, rows=200, task=task), baselines=LINEAR, train=given)
+    assert new.seen is None
+    assert SEEN not in new.verdict
+    assert new.level == "good"
+
+
+def test_a_share_of_many_rows_is_an_estimate():
+    train, test = linear_case(0, rows=4000), linear_case(1, rows=1000)
+    model = perfect(train)
+    y = model.target.unscaled(model.target.encode(train["y"]))
+    model.record = {"known_rows": KnownRows.of(train.without(["y"]), y).outline()}
+    mixed = Columns.joined([train.take(slice(0, 1000)), test])
+    found = evaluate(model, mixed)
+    assert found.verdict.startswith(f"{SEEN}about 50\N{NO-BREAK SPACE}% of these 2,000 rows")
+    with in_language("ko"):
+        assert evaluate(model, mixed).verdict.startswith("이 모델이 새 행에서 얼마나 좋은지는")
 
 
 @pytest.mark.parametrize("task", TASKS)

@@ -14,7 +14,7 @@ import pytest
 
 from multilayer import InputError, backend
 from multilayer.estimators import TabularClassifier, TabularRegressor
-from multilayer.tables import FitProgress, Model, Recipe, fit_table, read_table
+from multilayer.tables import FitProgress, Model, Recipe, evaluate, fit_table, read_table
 from multilayer.tables.streaming.opening import opened
 from multilayer.tables.streaming.table_files import TableFiles
 from tests.tables.streaming.data import ROWS, table, without, written
@@ -56,6 +56,10 @@ def test_a_model_of_a_table_in_blocks_learns_what_one_in_memory_does(folder: Pat
     for member in record["members"]:
         assert 20 < member["held_out"] < 70
         assert member["rows"] + member["held_out"] == ROWS
+    seen = evaluate(model, rows).seen
+    assert seen == evaluate(whole, rows).seen
+    assert seen.is_estimate
+    assert seen.share > 0.95
 
 
 def test_the_same_bits_for_each_way_to_name_the_files_and_any_threads(folder: Path, tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import pytest
 
 from multilayer.tables import Column, Columns
 from multilayer.tables.suspicions import SUSPICIONS, Case, Profile, Skill, suspect
-from multilayer.tables.suspicions.copies import seen_rows
 
 from .cases import bundled, category, numeric, simulated, with_column
 
@@ -240,38 +239,6 @@ def test_copies_of_rows_are_suspected_but_not_where_rows_are_equal_by_chance(tas
     assert not [*SUSPICIONS["copies"](few)]
     coarse = Columns([case.columns["job"], Column("n", "number", np.arange(1000.0) // 20)])
     assert not [*SUSPICIONS["copies"](replace(case, columns=coarse, y=np.zeros(1000, np.int64)))]
-
-
-def test_rows_of_training_are_found_in_another_table():
-    case = simulated(0, 600)
-    train, test = case.columns.take(slice(0, 400)), case.columns.take(slice(396, 600))
-    (found,) = seen_rows(test, case.y[396:], train, case.y[:400])
-    assert found.sentence.startswith(
-        "4 of the 204 rows (2\N{NO-BREAK SPACE}%) are in the training table, too"
-    )
-    assert not seen_rows(test, case.y[396:], train.take(slice(0, 396)), case.y[:396])
-
-
-@pytest.mark.parametrize("values", [4, 40, 10_000])
-def test_rows_that_are_equal_by_chance_are_not_taken_for_those_of_training(values):
-    """Of coarse columns, many rows of any other table are in that of training; all of them, where it is the same."""
-    rng = np.random.default_rng(0)
-    columns = Columns(
-        [Column(name, "number", rng.integers(0, values, 1000).astype(float)) for name in ("a", "b")]
-    )
-    y = rng.integers(0, 2, 1000)
-    train, test = slice(0, 600), slice(600, 1000)
-    assert not seen_rows(columns.take(test), y[test], columns.take(train), y[train])
-    same = seen_rows(columns.take(train), y[train], columns.take(train), y[train])
-    assert len(same) == (values > 4)  # of 32 different rows all are there in any table
-
-
-def test_a_coarse_table_is_known_again():
-    """No column has many different values, and rows are different ones all the same."""
-    rng = np.random.default_rng(0)
-    columns = Columns([Column(f"c{n}", "number", rng.integers(0, 6, 500).astype(float)) for n in range(20)])
-    (found,) = seen_rows(columns, columns["c0"].values, columns, columns["c0"].values)
-    assert "500 of the 500 rows" in found.sentence
 
 
 def test_an_identifier_of_many_rows_is_told_by_some_of_them():

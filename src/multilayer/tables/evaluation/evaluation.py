@@ -20,10 +20,15 @@ from multilayer.tables.evaluation.baselines import CONSTANT, Baseline, Problem, 
 from multilayer.tables.evaluation.result import Coverage, Evaluation, Scored
 from multilayer.tables.evaluation.scores import OF_CLASSES, OF_NUMBERS, Score, main_score, resamples, scored
 from multilayer.tables.evaluation.skill import skill_of_comparison
-from multilayer.tables.evaluation.verdict import Comparison, Figure, verdict, verdict_of_alike
+from multilayer.tables.evaluation.verdict import (
+    Comparison,
+    Figure,
+    verdict,
+    verdict_of_alike,
+    verdict_of_seen,
+)
 from multilayer.tables.frames import columns_of
-from multilayer.tables.suspicions import Case, Suspicion, suspect
-from multilayer.tables.suspicions.copies import seen_rows
+from multilayer.tables.suspicions import Case, KnownRows, Seen, Suspicion, suspect
 from multilayer.tables.target import Target
 
 __all__ = ["Evaluated", "evaluate"]
@@ -113,20 +118,20 @@ def evaluate(
     scores, comparisons = _figures(list(contenders), found, problem)
     main = main_score(problem.classes)
     error, by_chance = _calibration(problem, outputs, generator)
+    seen = _seen(model, problem, known)
     return Evaluation(
-        verdict_of_alike(scores[0].figures, len(problem.y))
-        if problem.alike
-        else verdict(main, scores[0].figures[main.name], comparisons, len(problem.y)),
+        _verdict(problem, scores[0], comparisons, main, seen),
         model.target.name,
         model.target.classes,
         len(problem.y),
+        seen,
         scores,
         comparisons,
         _confusion(problem, outputs),
         error,
         by_chance,
         None if hits is None else Coverage(_COVERAGE, covered, size),
-        (*_suspicions(model, problem, scores[0], comparisons[0], main), *_seen(problem, known)),
+        _suspicions(model, problem, scores[0], comparisons[0], main),
         tuple(_notes(model, known, rounds, problem, left_out=bool(baselines) and not fitted)),
     )
 
@@ -141,9 +146,7 @@ def _problem(model: Evaluated, table: Any) -> Problem:
     y = target.encode(columns[target.name])
     if not len(y):
         raise InputError("the table has no rows; expected one or more to evaluate on")
-    if target.task == "regression":
-        y = y * target.scale + target.offset
-    return Problem(conform(columns, model.encoder.schema), y, len(target.classes))
+    return Problem(conform(columns, model.encoder.schema), target.unscaled(y), len(target.classes))
 
 
 def _bootstrap(
@@ -218,8 +221,25 @@ def _suspicions(
     return suspect(Case.beside(model.target, model.record, problem.columns, problem.y, skill))
 
 
-def _seen(problem: Problem, known: Problem | None) -> tuple[Suspicion, ...]:
-    return () if known is None else seen_rows(problem.columns, problem.y, known.columns, known.y)
+def _seen(model: Evaluated, problem: Problem, known: Problem | None) -> Seen | None:
+    """Return how many rows are known from training: by what the model keeps of it, or by the training table."""
+    columns, y = problem.columns, problem.y
+    outline = dict(model.record or {}).get("known_rows")
+    kept = None if outline is None else KnownRows.from_outline(outline)
+    given = None if known is None else KnownRows.all_of(known.columns, known.y)
+    found = [one for source in (given, kept) if source is not None and (one := source.seen(columns, y))]
+    return max(found, key=lambda one: one.count, default=None)
+
+
+def _verdict(
+    problem: Problem, own: Scored, comparisons: Sequence[Comparison], main: Score, seen: Seen | None
+) -> str:
+    """Return the verdict; rows of training, or with one target alone, do not show what a model is worth."""
+    if seen is not None:
+        return verdict_of_seen(seen)
+    if problem.alike:
+        return verdict_of_alike(own.figures, len(problem.y))
+    return verdict(main, own.figures[main.name], comparisons, len(problem.y))
 
 
 def _notes(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from multilayer._base import strict_json
 from multilayer.tables.evaluation.text import html_of, text_of
 from multilayer.tables.evaluation.verdict import Comparison, Figure
-from multilayer.tables.suspicions import Suspicion
+from multilayer.tables.suspicions import Seen, Suspicion
 
 __all__ = ["Coverage", "Evaluation", "Scored"]
 
@@ -47,6 +47,9 @@ class Evaluation:
     classes: tuple[Any, ...]
     """In the order of the confusion matrix; empty for numbers."""
     rows: int
+    seen: Seen | None
+    """How many rows the model was trained on, by its own record or the training table; None where it is none of them,
+    or too few to tell from chance. The verdict then says nothing about the scores."""
     scores: tuple[Scored, ...]
     """The model first, then the baselines."""
     comparisons: tuple[Comparison, ...]
@@ -60,6 +63,14 @@ class Evaluation:
     coverage: Coverage | None
     suspicions: tuple[Suspicion, ...]
     notes: tuple[str, ...]
+
+    @property
+    def level(self) -> Literal["good", "warning", "error"]:
+        """Whether the model is better than the best constant, not, or that cannot be told from these rows."""
+        gain = self.comparisons[0].gain
+        if self.seen is not None or np.isnan(gain.value):
+            return "warning"
+        return "good" if self.comparisons[0].better else "error"
 
     def to_json(self) -> bytes:
         """Return all of it as JSON."""

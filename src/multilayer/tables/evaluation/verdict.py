@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from multilayer._base.text import fill, percent
 from multilayer._base.translation import N_, translated
 from multilayer.tables.evaluation.scores import Score
+from multilayer.tables.suspicions import Seen
 
-__all__ = ["Comparison", "Figure", "verdict", "verdict_of_alike"]
+__all__ = ["Comparison", "Figure", "verdict", "verdict_of_alike", "verdict_of_seen"]
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,15 @@ _OF_ONE_VALUE = N_(
     "is {error:.4g}; evaluate it on rows that differ."
 )
 
+_SEEN = N_(
+    "What this model is worth on new rows cannot be measured here: it was trained on {seen:,} of these {rows:,} rows "
+    "({share}), so that its scores are too good. Evaluate it on rows that it has not seen."
+)
+_SEEN_ABOUT = N_(
+    "What this model is worth on new rows cannot be measured here: it was trained on about {share} of these {rows:,} "
+    "rows, so that its scores are too good. Evaluate it on rows that it has not seen."
+)
+
 _BETTER = N_("It is better than {name} by {gain:.3g} ({low:.3g} to {high:.3g}).")
 _WORSE = N_("It is worse than {name} by {gain:.3g} ({low:.3g} to {high:.3g}).")
 _UNDECIDED = N_(
@@ -137,6 +147,12 @@ def verdict_of_alike(figures: Mapping[str, Figure], rows: int) -> str:
     if "accuracy" in figures:
         return fill(_OF_ONE_CLASS, rows=rows, right=percent(round(figures["accuracy"].value, 3)))
     return fill(_OF_ONE_VALUE, rows=rows, error=figures["RMSE"].value)
+
+
+def verdict_of_seen(seen: Seen) -> str:
+    """Return the verdict on rows that the model was trained on, whose scores say nothing about new ones."""
+    template = _SEEN_ABOUT if seen.is_estimate else _SEEN
+    return fill(template, seen=seen.count, rows=seen.rows, share=percent(round(seen.share, 3)))
 
 
 def _sentence(other: Comparison) -> str:

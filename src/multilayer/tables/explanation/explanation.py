@@ -89,8 +89,7 @@ def explain(
         raise InputError("the table has no rows; expected one or more to explain")
     score, found, notes = main_score(len(target.classes)), [], []
     if target.name in given:
-        y = target.encode(given[target.name])
-        y = y if target.classes else y * target.scale + target.offset
+        y = target.unscaled(target.encode(given[target.name]))
         some = _sample(columns.rows, _ROWS_SHUFFLED, generator)
         found = list(importances(model, columns.take(some), y[some], score, repeats, generator))
         found.sort(key=lambda one: -one.mean)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer._base.text import fill, percent, quoted
+from multilayer._base.text import fill, quoted
 from multilayer.tables.columns import Columns
 from multilayer.tables.suspicions.case import Case, Suspicion
 
-__all__ = ["copies", "groups_of", "seen_rows"]
+__all__ = ["chance_of_equal", "copies", "groups_of"]
 
-_LEAST_COPIES, _LEAST_SEEN = 10, 3
+_LEAST_COPIES = 10
 _LEAST_SHARE = 0.01
 _LEAST_DIFFERENT, _FINE = 0.25, 0.5
 """Rows are hardly equal by chance where a quarter of them are different ones, and a column of numbers or dates has as
@@ -45,33 +43,15 @@ def copies(case: Case) -> Iterator[Suspicion]:
         yield Suspicion("copies", (), sentence)
 
 
-def seen_rows(
-    columns: Columns, y: NDArray[Any], training: Columns, training_y: NDArray[Any]
-) -> tuple[Suspicion, ...]:
-    """Suspect rows that are in the training table, too, equal in all columns and in the target.
+def chance_of_equal(columns: Columns, y: NDArray[Any]) -> float:
+    """Return how often a row of such a table equals another one by chance: the share of its rows that do.
 
-    They are suspected where they are more than those that are equal by chance: by three, by 1 % of the rows, and by
-    three standard deviations. Where rows may be equal by chance, as for `copies`, a row is in the training table as
-    often as a row of that table is there twice, or one of this table.
+    It is 0 where rows are hardly equal by chance, see `copies`.
     """
-    both = Columns(
-        replace(one, values=np.concatenate([one.values, training[one.name].values])) for one in columns
-    )
-    rows, group = len(y), _of_rows(both, np.concatenate([y, training_y]))
-    count = int(np.count_nonzero(np.isin(group[:rows], group[rows:])))
-    by_chance = (
-        rows * max(map(_share_twice, (group[:rows], group[rows:]))) if _by_chance(both, group) else 0.0
-    )
-    if count - by_chance < max(_LEAST_SEEN, _LEAST_SHARE * rows, 3 * math.sqrt(by_chance)):
-        return ()
-    sentence = fill(
-        "{rows:,} of the {all:,} rows ({share}) are in the training table, too: the model was trained on them, and its "
-        "scores are too good; leave them out",
-        rows=count,
-        all=len(y),
-        share=percent(round(count / len(y), 3)),
-    )
-    return (Suspicion("copies", (), sentence),)
+    if not len(y):
+        return 0.0
+    group = _of_rows(columns, y)
+    return min(1.0, _share_twice(group)) if _by_chance(columns, group) else 0.0
 
 
 def groups_of(columns: Columns) -> NDArray[np.int64]:
@@ -112,7 +92,7 @@ def _divided(group: NDArray[np.int64], values: NDArray[Any]) -> NDArray[np.int64
 
 def _share_twice(group: NDArray[np.int64]) -> float:
     """Return the share of rows that are there twice, of a row more that is: where none is, it is not taken for 0."""
-    return float((np.count_nonzero(np.bincount(group)[group] > 1) + 1) / len(group)) if len(group) else 0.0
+    return float((np.count_nonzero(np.bincount(group)[group] > 1) + 1) / len(group))
 
 
 def _by_chance(columns: Columns, group: NDArray[np.int64]) -> bool:
