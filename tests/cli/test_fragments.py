@@ -39,7 +39,7 @@ def test_a_corrupt_fragment_ends_with_code_2(multilayer, model, data, tmp_path):
 def test_fragments_need_a_folder(multilayer, model, data, pattern):
     found = multilayer("predict", model, data / pattern)
     assert (found.code, found.out) == (2, "")
-    assert "name it, such as -o predictions/" in found.err
+    assert "name one, such as -o predictions/" in found.err
 
 
 def test_events_need_a_folder(multilayer, model, data):

@@ -55,7 +55,7 @@ def test_it_says_which_way_was_taken(trained, tmp_path):
     assert model.record["rows"] == ROWS - 1
     assert any("blocks" in note for note in model.record["notes"])
     whole = trained()
-    assert "at most the limit of 2.0 GB: read into memory" in whole.err
+    assert "within the limit of 2.0 GB: read into memory" in whole.err
     assert "each network holds out another of 5 parts" in whole.out
     assert trained("--memory", "40kB", "--ignore", "leak", "--ignore", "rest").err.count("into memory") == 1
 
@@ -75,7 +75,7 @@ def test_mistakes(trained, tmp_path):
     for options, message in [
         (("--memory", "much"), "memory must be a size as 2GB"),
         (("--memory", "2kB"), "a row group or record batch has 50 rows; expected at most 12"),
-        (("--memory", "40kB", "--ignore", "kind"), "is the target, and to be ignored"),
+        (("--memory", "40kB", "--ignore", "kind"), "is the target, and is ignored, too"),
         (("--memory", "40kB", "--ignore", "knd"), "did you mean 'kind'"),
         (("--memory", "40kB", "--type", "x=colour"), "'x' cannot be 'colour'"),
     ]:

@@ -211,7 +211,11 @@ def test_every_kind_can_be_set(case, library):
         (["2024-01-31", "2024-02-30"], "date", "column 'a', row 2: expected a date as 2024-01-31"),
         (["01/02/2024"], "date", "column 'a', row 1: expected a date as 2024-01-31, found '01/02/2024'"),
         ([1.0, 2.0], "date", "column 'a': expected dates as 2024-01-31, found numbers"),
-        ([datetime.date(2024, 1, 31)], "number", "column 'a': dates cannot be read as numbers"),
+        (
+            [datetime.date(2024, 1, 31)],
+            "number",
+            "column 'a': expected numbers, found dates; set another type",
+        ),
         (["a\0b"], None, "column 'a', row 1: expected text without NUL bytes"),
     ],
 )

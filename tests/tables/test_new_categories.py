@@ -65,7 +65,7 @@ def test_pieces_add_up():
         NewCategories("city", 1, ("Rome",)),
     )
     sentence = said([NewCategories(f"c{n}", 1, ("x",)) for n in range(7)])
-    assert "'c4' in 1 rows ('x'); 2 other columns" in sentence
+    assert "'c4' in one row ('x'); 2 other columns" in sentence
     assert "c5" not in sentence
 
 

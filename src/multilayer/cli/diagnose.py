@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError, located
 from multilayer._base.text import fill
+from multilayer._base.translation import N_
 from multilayer.cli.console import (
-    header_option,
     json_option,
     network_argument,
     path,
@@ -24,6 +24,7 @@ from multilayer.cli.console import (
     write_json,
 )
 from multilayer.cli.samples import samples_for
+from multilayer.cli.tables import csv_options, read_for
 from multilayer.io import load, source
 from multilayer.io.safetensors import holds_model
 from multilayer.network import MLP
@@ -69,8 +70,8 @@ def _explain(context: click.Context, _: click.Parameter, name: str | None) -> No
     help="Learning curves: a CSV file with columns loss, validation_loss, learning_rate.",
 )
 @click.option("--html", metavar="FILE", type=path, help="Write a page with pictures (extra plot).")
-@header_option
 @json_option
+@csv_options
 @click.option("--try-fixes", is_flag=True, help="Retrain with each remedy and rank them by their gain.")
 @click.option(
     "--time-limit",
@@ -99,6 +100,7 @@ def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
     as_json: bool,
     try_fixes: bool,
     time_limit: float | None,
+    **dialect: str | None,
 ) -> int:
     """Find out why a network does not learn.
 
@@ -126,9 +128,10 @@ def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
         _refuse_for_models(
             {"--target": target, "--loss": loss, "--history": history, "--try-fixes": try_fixes}
         )
-        found = _of_model(network, samples, header)
+        found = _of_model(network, samples, {"header": header, **dialect})
         _show(found, None, html, as_json)
         return TROUBLE if found.trouble else 0
+    _refuse_for_networks(dialect)
     net = load(network)
     with show_status(fill("reading {samples}", samples=samples)):
         table = samples_for(net, samples, target, header=header, carry=False)
@@ -173,12 +176,18 @@ def _refuse_for_models(options: dict[str, object]) -> None:
         raise InputError("{option} is for networks; a model of a table knows its own training", option=given)
 
 
-def _of_model(model: str, table: str, header: bool | None) -> Diagnosis:
-    from multilayer.cli.tables import read_for
+def _refuse_for_networks(options: Mapping[str, object]) -> None:
+    given = next((name for name, value in options.items() if value is not None), None)
+    if given is not None:
+        template = N_("{option} is for models of tables; save the samples of a network as CSV in UTF-8")
+        raise InputError(template, option=f"--{given}")
+
+
+def _of_model(model: str, table: str, dialect: Mapping[str, Any]) -> Diagnosis:
     from multilayer.tables import Model
 
     loaded = Model.load(model)
-    columns = read_for(loaded, table, {"header": header})
+    columns = read_for(loaded, table, dialect)
     with show_status(fill("diagnosing")), located(source(table)):
         found = loaded.diagnose(columns)
     for suspicion in _suspicions(loaded, columns):

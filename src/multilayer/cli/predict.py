@@ -11,6 +11,7 @@ import click
 
 from multilayer._base.errors import InputError, located
 from multilayer._base.text import fill, quoted
+from multilayer._base.translation import N_
 from multilayer.cli.cluster import cluster_option, events_option, events_shown
 from multilayer.cli.console import path, print_error, print_note, show_status
 from multilayer.cli.tables import csv_options, model_argument, print_new_categories, table_argument
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from multilayer.tables import Answers, Model, Scored
 
 __all__ = ["predict"]
+
+_WROTE, _WROTE_ONE = N_("wrote {rows:,} rows to {file}"), N_("wrote one row to {file}")
 
 
 @click.command()
@@ -75,14 +78,17 @@ def predict(
     _check(loaded, proba, interval)
     if cluster is not None or is_several(table) or output.endswith(os.sep) or Path(output).is_dir():
         if output == "-":
-            raise InputError("fragments have their predictions in a folder; name it, such as -o predictions/")
+            raise InputError(
+                "predictions of a folder or a pattern are written into a folder; name one, such as -o predictions/"
+            )
         return _folder(model, table, output, answers, cluster, as_json, dialect)
     if as_json:
         raise InputError("--json is for the events of a folder; name one, such as -o predictions/")
     with show_status(fill("predicting {table}", table=source(table))):
         written = answers.write(loaded, table, output, dialect)
     if output != "-":
-        print_note(fill("wrote {rows:,} rows to {file}", rows=written.rows, file=output))
+        template = _WROTE_ONE if written.rows == 1 else _WROTE
+        print_note(fill(template, rows=written.rows, file=output))
     print_new_categories(written.new_categories)
     return 0
 

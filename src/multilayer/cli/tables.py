@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from multilayer._base.text import fill, quoted
+from multilayer._base.translation import N_
 from multilayer.cli.console import path, print_note, show_status
 from multilayer.io import source
 
@@ -62,6 +63,9 @@ _CSV = (
 )
 
 
+_NO_TARGET = N_("column {column}: no row has a value, so the table is taken as one without a target")
+
+
 def csv_options(command: Command) -> Command:
     """Add the options that say how a CSV file is written; what is not given is found out."""
     for option in reversed(_CSV):
@@ -95,6 +99,9 @@ def read_for(model: Model, table: str, dialect: Mapping[str, Any], *, needs_targ
     print_new_categories(new_categories(columns, model.encoder))
     if target.name not in columns:
         return columns
+    if columns.rows and columns[target.name].missing.all() and not needs_target:
+        print_note(fill(_NO_TARGET, column=quoted(target.name)))
+        return columns.without([target.name])
     if not numeric:
         classes = columns_of({target.name: columns[target.name].values}, {target.name: "category"})
         columns = Columns([*columns.without([target.name]), *classes])

@@ -15,7 +15,6 @@ from multilayer.cli.console import flush, print_note, show_status
 from multilayer.io import source
 
 if TYPE_CHECKING:
-    from multilayer.tables import Columns
     from multilayer.tables.streaming.survey import Survey
     from multilayer.tables.streaming.table_files import TableFiles
     from multilayer.tables.table_source import TableSource
@@ -63,7 +62,8 @@ def rows_to_train_on(  # noqa: PLR0913  (options of a command)
 
     if target in ignore:
         raise InputError(
-            "{column} is the target, and to be ignored; expected one of both", column=quoted(target)
+            "{column} is the target, and is ignored, too; leave out one of the two options",
+            column=quoted(target),
         )
     with show_status(fill("reading {table}", table=source(table))):
         found = opened(table, types, memory, ignore, **dialect)
@@ -76,7 +76,7 @@ def rows_to_train_on(  # noqa: PLR0913  (options of a command)
         _print((*made.notes, *made.doubts))
         return made
     with located(source(table)):
-        columns, left_out = with_target(_used(found.columns, target, ignore), target)
+        columns, left_out = with_target(found.columns, target)
         whole = ColumnsSource.of(columns, Target.of(columns[target], task), notes=left_out)
         _print((*found.notes, *left_out))
         return whole
@@ -98,10 +98,3 @@ def _print(notes: Sequence[str]) -> None:
     for note in notes:
         print_note(note)
     flush()
-
-
-def _used(columns: Columns, target: str, ignore: Sequence[str]) -> Columns:
-    """Return the columns but those to ignore; all names are checked."""
-    for name in (target, *ignore):
-        columns[name]
-    return columns.without(ignore)

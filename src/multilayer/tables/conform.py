@@ -14,7 +14,7 @@ from multilayer._base.text import did_you_mean, fill, quoted
 from multilayer._base.translation import N_
 from multilayer.tables.columns import SHOWN, UNSEEN, Column, Columns, ColumnSchema
 from multilayer.tables.kinds import of_texts
-from multilayer.tables.texts import Texts, number_of, recoded, shortest
+from multilayer.tables.texts import Texts, number_of, recoded, shortest, types_fixed
 
 __all__ = ["CategoryCodes", "check_present", "conform", "conformed"]
 
@@ -76,12 +76,13 @@ def conformed(column: Column, wanted: ColumnSchema) -> Column:
     change = _CHANGES.get((column.kind, wanted.kind))
     if change is None:
         raise InputError(
-            "column {name}: expected the type {kind}, as in training, found {column_kind}",
+            "column {name}: expected the type {kind}, as in training, found {column_kind}; mend the column",
             name=quoted(column.name),
             kind=wanted.kind,
             column_kind=column.kind,
         )
-    return change(column, wanted)
+    with types_fixed():
+        return change(column, wanted)
 
 
 def _same(column: Column, wanted: ColumnSchema) -> Column:
@@ -103,7 +104,7 @@ def _read(column: Column, wanted: ColumnSchema) -> Column:
 def _recoded(column: Column, wanted: ColumnSchema) -> Column:
     if _are_numbers(column) and not any(map(number_of, wanted.categories)):
         raise InputError(
-            "column {name}: expected categories as in training, {some}; found numbers",
+            "column {name}: expected categories as in training, {some}; found numbers; mend the column",
             name=quoted(column.name),
             some=_some(wanted.categories),
         )

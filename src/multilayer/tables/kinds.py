@@ -31,8 +31,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer._base.errors import InputError
-from multilayer._base.text import quoted
+from multilayer._base.text import fill, quoted
 from multilayer._base.translation import N_
 from multilayer.tables.columns import Column, Kind
 from multilayer.tables.date_texts import dates_of
@@ -40,6 +39,7 @@ from multilayer.tables.nearly import nearly_dates, nearly_numbers, numbers_with_
 from multilayer.tables.reading import Doubt, Understood
 from multilayer.tables.texts import (
     CellError,
+    KindError,
     Texts,
     names_of_booleans,
     numbers_of,
@@ -75,6 +75,18 @@ _DAY_OR_MONTH = N_(
     "{columns}: read as text, as day and month of {text} may be in either order; write dates as 2024-01-31"
 )
 
+_NUL = N_("expected text without NUL bytes, found {found}; mend it")
+_INFINITE = N_("expected a finite number, found an infinite one; leave the cell empty")
+_INFINITE_FIXED = N_("expected a finite number, found an infinite one; mend it, or leave the row out")
+_NO_NUMBER = N_("expected a number, found {found}; mend it or set another type")
+_NO_NUMBER_FIXED = N_("expected a number, found {found}; mend it, or leave the row out")
+_NO_DATE = N_("expected a date as 2024-01-31, found {found}; mend it or set another type")
+_NO_DATE_FIXED = N_("expected a date as 2024-01-31, found {found}; mend it, or leave the row out")
+_NUMBERS_NO_DATES = N_("column {name}: expected dates as 2024-01-31, found numbers; set another type")
+_NUMBERS_NO_DATES_FIXED = N_("column {name}: expected dates as 2024-01-31, found numbers; mend the column")
+_DATES_NO_NUMBERS = N_("column {name}: expected numbers, found dates; set another type")
+_DATES_NO_NUMBERS_FIXED = N_("column {name}: expected numbers, found dates; mend the column")
+
 
 def of_numbers(
     name: str, values: NDArray[Any], kind: Kind | None = None, *, counting: bool | None = None
@@ -90,14 +102,12 @@ def of_numbers(
     """
     if np.isinf(values).any():
         row = int(np.argmax(np.isinf(values)))
-        raise CellError(name, row, "expected a finite number, found an infinite one; leave the cell empty")
+        raise CellError(name, row, fill(_INFINITE), fill(_INFINITE_FIXED))
     column = Column(name, "number", values)
     if kind == "number":
         return Understood(column)
     if kind == "date":
-        raise InputError(
-            "column {name}: expected dates as 2024-01-31, found numbers; set another type", name=quoted(name)
-        )
+        raise KindError(_NUMBERS_NO_DATES, _NUMBERS_NO_DATES_FIXED, name=quoted(name))
     if kind is not None:
         return Understood(_TEXTS_AS[kind](name, Texts.of_numbers(values), "."))
     if np.isnan(values).all():
@@ -142,9 +152,7 @@ def of_dates(name: str, values: NDArray[Any], kind: Kind | None = None) -> Under
     if kind is None or kind == "date":
         return Understood(Column(name, "date", values))
     if kind == "number":
-        raise InputError(
-            "column {name}: dates cannot be read as numbers; its type is date", name=quoted(name)
-        )
+        raise KindError(_DATES_NO_NUMBERS, _DATES_NO_NUMBERS_FIXED, name=quoted(name))
     return of_texts(name, Texts.of(Column(name, "date", values).texts()), kind)
 
 
@@ -177,7 +185,7 @@ def of_texts(name: str, texts: Texts, kind: Kind | None = None, decimal: str = "
 def _check_printable(name: str, texts: Texts) -> None:
     if "\0" in "".join(texts.distinct):
         place = next(place for place, text in enumerate(texts.distinct) if "\0" in text)
-        raise texts.refusal(name, place, "text without NUL bytes")
+        raise texts.refusal(name, place, _NUL)
 
 
 def _as_booleans(name: str, texts: Texts, decimal: str) -> Understood | None:
@@ -266,14 +274,14 @@ def _identifier(name: str, texts: Texts, decimal: str = ".") -> Column:
 def _number(name: str, texts: Texts, decimal: str) -> Column:
     numbers = numbers_of(texts.distinct, decimal)
     if numbers.refused is not None:
-        raise texts.refusal(name, numbers.refused, "a number")
+        raise texts.refusal(name, numbers.refused, _NO_NUMBER, _NO_NUMBER_FIXED)
     return Column(name, "number", texts.spread(numbers.values))
 
 
 def _date(name: str, texts: Texts, decimal: str) -> Column:
     dates = dates_of(texts.distinct)
     if dates.refused is not None:
-        raise texts.refusal(name, dates.refused, "a date as 2024-01-31")
+        raise texts.refusal(name, dates.refused, _NO_DATE, _NO_DATE_FIXED)
     return Column(name, "date", texts.spread(dates.values))
 
 

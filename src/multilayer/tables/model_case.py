@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from multilayer import losses
+from multilayer._base.errors import InputError
 from multilayer._base.random import Random
 from multilayer.diagnosis import Diagnosis, TrainingRecord
 from multilayer.diagnosis.api import diagnose_case
@@ -33,6 +34,8 @@ def diagnosed(
     rng: Random,
 ) -> Diagnosis:
     """Return the diagnosis of a network on the columns, or on 100,000 rows of them where there are more."""
+    if not columns.rows:
+        raise InputError("the table has no rows; expected one or more to diagnose")
     if columns.rows > _MOST_ROWS:
         columns = columns.take(np.sort(rng.choice(columns.rows, _MOST_ROWS, replace=False)))
     case = case_of(encoder, network, target, columns)

@@ -33,7 +33,11 @@ class NewCategories:
         names = [quoted(one_line(name, _LONGEST)) for name in self.some[:SHOWN]]
         if len(self.some) > SHOWN:
             names.append("...")
-        template = N_("{column} in {rows:,} rows ({names})")
+        template = (
+            N_("{column} in one row ({names})")
+            if self.rows == 1
+            else N_("{column} in {rows:,} rows ({names})")
+        )
         return fill(template, column=quoted(self.column), rows=self.rows, names=", ".join(names))
 
 

@@ -114,7 +114,7 @@ class Target:
         """
         refuse_gaps(column)
         if self.task == "regression":
-            return (_numbers(column) - self.offset) / self.scale
+            return (_numbers(column, _NUMBERS_AS_IN_TRAINING) - self.offset) / self.scale
         labels, members = _labels(column)
         numbers = class_numbers(
             self.classes,
@@ -150,8 +150,8 @@ def task_of(column: Column, rows: int | None = None) -> tuple[Task, str]:
     name = quoted(column.name)
     if column.kind in _NO_TARGET:
         raise InputError(
-            "column {name}: expected a target of numbers or categories, found {found}; give another column, or "
-            "set the task",
+            "column {name}: expected a target of numbers or categories, found {found}; give another column, or set its "
+            "type: number or category",
             name=name,
             found=fill(_NO_TARGET[column.kind]),
         )
@@ -181,12 +181,13 @@ def task_of(column: Column, rows: int | None = None) -> tuple[Task, str]:
 
 
 def _quantity_of(column: Column, moments: Moments | None) -> Target:
-    y = _numbers(column)
+    y = _numbers(column, _NUMBERS_TO_LEARN)
     moments = Moments.of(y) if moments is None else moments
     low, high, offset, scale = moments.low, moments.high, moments.mean, moments.deviation
     if low == high:
         raise InputError(
-            "column {name}: expected a target that varies, found {low:.6g} in all {rows} rows",
+            "column {name}: expected a target that varies, found {low:.6g} in all {rows} rows; give another column, "
+            "or other rows",
             name=quoted(column.name),
             low=low,
             rows=moments.rows,
@@ -202,14 +203,26 @@ def _quantity_of(column: Column, moments: Moments | None) -> Target:
     return Target(column.name, "regression", (), offset, scale, low, high)
 
 
-def _numbers(column: Column) -> NDArray[np.float64]:
+_NUMBERS_TO_LEARN = N_(
+    "column {name}: expected numbers for regression, found the type {kind}; set the type number, or the task "
+    "classification"
+)
+_NUMBERS_AS_IN_TRAINING = N_(
+    "column {name}: expected numbers, as in training, found the type {kind}; mend the column"
+)
+_ALL_DIFFERENT_CLASSES = N_(
+    "column {name}: expected classes that occur more than once, found {rows} different values in {rows} rows; give "
+    "another column"
+)
+_ALL_DIFFERENT_NUMBERS = N_(
+    "column {name}: expected classes that occur more than once, found {rows} different values in {rows} rows; give "
+    "another column, or set the task regression"
+)
+
+
+def _numbers(column: Column, refusal: str) -> NDArray[np.float64]:
     if column.kind != "number":
-        raise InputError(
-            "column {name}: expected numbers for regression, found the type {kind}; set "
-            "the type number, or the task classification",
-            name=quoted(column.name),
-            kind=column.kind,
-        )
+        raise InputError(refusal, name=quoted(column.name), kind=column.kind)
     return _finite(column)
 
 
@@ -217,7 +230,7 @@ def _finite(column: Column) -> NDArray[np.float64]:
     bad = np.flatnonzero(~np.isfinite(column.values))
     if bad.size:
         raise InputError(
-            "column {name}, row {row}: expected a finite number, found {found}",
+            "column {name}, row {row}: expected a finite number, found {found}; mend it, or leave the row out",
             name=quoted(column.name),
             row=bad[0] + 1,
             found=column.values[bad[0]],
@@ -230,19 +243,15 @@ def _classes_of(column: Column, rows: int) -> Target:
     name = quoted(column.name)
     if len(classes) == 1:
         raise InputError(
-            "column {name}: expected two classes or more, found {classes} in all {rows} rows",
+            "column {name}: expected two classes or more, found {classes} in all {rows} rows; give another column, "
+            "or rows of other classes",
             name=name,
             classes=quoted(str(classes[0])),
             rows=rows,
         )
     if len(classes) == rows:
-        raise InputError(
-            "column {name}: expected classes that occur more than once, found {rows} "
-            "different values in {rows} rows; give another column, or set the task "
-            "regression",
-            name=name,
-            rows=rows,
-        )
+        refusal = _ALL_DIFFERENT_NUMBERS if column.kind == "number" else _ALL_DIFFERENT_CLASSES
+        raise InputError(refusal, name=name, rows=rows)
     return Target(column.name, "classification", classes)
 
 

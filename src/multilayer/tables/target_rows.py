@@ -6,9 +6,15 @@ import numpy as np
 
 from multilayer._base.errors import InputError
 from multilayer._base.text import quoted
+from multilayer._base.translation import N_
 from multilayer.tables.columns import UNSEEN, Column
 
 __all__ = ["check_rows", "refuse_gaps"]
+
+_NONE_TO_LEARN = N_(
+    "column {name}: expected a target, found none in all rows ({rows:,}); give another column"
+)
+_NONE_TO_COMPARE = N_("column {name}: expected a target, found none in all rows ({rows:,}); fill it in")
 
 
 def check_rows(column: Column, rows: int) -> None:
@@ -21,22 +27,18 @@ def check_rows(column: Column, rows: int) -> None:
         raise InputError(
             "column {name}: expected a target in two rows or more, found one row", name=quoted(column.name)
         )
-    refuse_gaps(column)
+    refuse_gaps(column, _NONE_TO_LEARN)
 
 
-def refuse_gaps(column: Column) -> None:
-    """Refuse a target with gaps, or with categories that its table does not have."""
+def refuse_gaps(column: Column, none: str = _NONE_TO_COMPARE) -> None:
+    """Refuse a target with gaps, or with categories that its table does not have; `none` is said where it is empty."""
     gaps = int(np.count_nonzero(column.missing))
     if column.kind == "category" and np.any(column.values == UNSEEN):
         raise InputError(
             "column {name}: expected categories as in its table, found others", name=quoted(column.name)
         )
     if gaps and gaps == len(column.values):
-        raise InputError(
-            "column {name}: expected a target, found none in all rows ({rows:,}); give another column",
-            name=quoted(column.name),
-            rows=gaps,
-        )
+        raise InputError(none, name=quoted(column.name), rows=gaps)
     if gaps:
         name, rows = quoted(column.name), len(column.values)
         raise InputError(

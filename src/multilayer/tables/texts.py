@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from multilayer.tables.units import without_unit
 
 __all__ = [
     "CellError",
+    "KindError",
     "Numbers",
     "Seen",
     "Texts",
@@ -26,6 +28,7 @@ __all__ = [
     "numbers_of",
     "recoded",
     "shortest",
+    "types_fixed",
 ]
 
 GAPS = frozenset({"", "na", "n/a", "#n/a", "<na>", "nan", "null", "none", "?"})
@@ -36,13 +39,40 @@ _LONGEST_GAP = max(map(len, GAPS))
 
 
 class CellError(InputError):
-    """A value is not as expected. The row counts from 0; in a message it counts from 1."""
+    """A value is not as expected. The row counts from 0; in a message it counts from 1.
 
-    def __init__(self, column: str, row: int, fault: str) -> None:
+    `fixed` is the fault where a model or a network decides the types of columns, so that none can be set.
+    """
+
+    def __init__(self, column: str, row: int, fault: str, fixed: str | None = None) -> None:
         super().__init__(
             fill("column {name}, row {row}: {fault}", name=quoted(column), row=row + 1, fault=fault)
         )
         self.column, self.row, self.fault = column, row, fault
+        self.fixed = fault if fixed is None else fixed
+
+    def at(self, row: int) -> CellError:
+        """Return the same error in another row."""
+        return CellError(self.column, row, self.fault, self.fixed)
+
+
+class KindError(InputError):
+    """A column is not of the type that it is read as; `fixed` is the error where that cannot be set."""
+
+    def __init__(self, template: str, fixed: str, **places: object) -> None:
+        super().__init__(template, **places)
+        self.fixed = InputError(fixed, **places)
+
+
+@contextmanager
+def types_fixed() -> Iterator[None]:
+    """Let no error within advise to set another type."""
+    try:
+        yield
+    except CellError as error:
+        raise CellError(error.column, error.row, error.fixed) from None
+    except KindError as error:
+        raise error.fixed from None
 
 
 def is_gap(text: str) -> bool:
@@ -153,18 +183,11 @@ class Texts:
         places = {name: place for place, name in enumerate(different)}
         return different, recoded(self.codes, [places[name] for name in names])
 
-    def refusal(self, name: str, place: int, expected: str) -> CellError:
-        """Return the error for a text that is not what was expected."""
+    def refusal(self, name: str, place: int, template: str, fixed: str | None = None) -> CellError:
+        """Return the error for a text that is not what was expected: templates with a place for what was `found`."""
         found = quoted(self.distinct[place])
-        return CellError(
-            name,
-            self.row_of(place),
-            fill(
-                "expected {expected}, found {found}; mend it or set another type",
-                expected=expected,
-                found=found,
-            ),
-        )
+        faults = (fill(each, found=found) for each in (template, template if fixed is None else fixed))
+        return CellError(name, self.row_of(place), *faults)
 
 
 _TRAILING_ZEROS = re.compile(r"^([+-]?(?:0|[1-9][0-9]*))\.0+$")

@@ -206,7 +206,7 @@ def test_a_bad_file_is_refused_in_one_line(data, message, read):
         ({"encoding": "rot13"}, "encoding: 'rot13' is unknown"),
         (
             {"encoding": "utf-16"},
-            "expected text in 'utf-16', found other bytes; set the encoding that it has",
+            "expected text in 'utf-16', found other bytes; save it as UTF-8, or set the encoding that it has",
         ),
         ({"encoding": "ascii"}, "line 2: expected text in ascii, found the byte 0xc3"),
         ({"types": {"age": "date"}}, "line 2, column 1 ('age'): expected a date as 2024-01-31, found '1.5'"),

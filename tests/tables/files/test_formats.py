@@ -130,8 +130,11 @@ def test_a_file_that_is_cut_off_is_refused(name, kept, tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('{"a": 1}\n\n{"a": "x"}\n', "line 3 ('a'): expected a value as in line 1, found '\"x\"'"),
-        ('{"a": 1}\n{"a": 2\n', "line 2: expected an object in JSON on one line"),
+        (
+            '{"a": 1}\n\n{"a": "x"}\n',
+            "line 3 ('a'): expected a value of the type that line 1 has, found \"x\"",
+        ),
+        ('{"a": 1}\n{"a": 2\n', "line 2, column 8: expected an object in JSON on one line"),
         ('{"a": 1}\n[2]\n', "line 2: expected an object in JSON, found '[2]'"),
         ('{"a": [1]}\n', "column 'a': expected numbers, texts or dates, found 'list<item: int64>'"),
     ],

@@ -147,7 +147,7 @@ def test_estimators_take_files(folder: Path, tmp_path: Path) -> None:
 def test_the_rule_is_eight_bytes_a_value(folder: Path, memory: int, blocks: bool) -> None:
     found = opened(folder, None, memory)
     assert isinstance(found, TableFiles) is blocks
-    way = "more than the limit" if blocks else "at most the limit"
+    way = "more than the limit" if blocks else "within the limit"
     assert [note for note in found.notes if "take 345.6 kB in memory" in note and way in note]
     assert not isinstance(opened(folder, None, memory, ["name"]), TableFiles)
 

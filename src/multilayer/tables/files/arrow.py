@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multilayer._base.errors import InputError, MissingExtraError
+from multilayer._base.errors import MissingExtraError
 from multilayer._base.text import quoted
+from multilayer._base.translation import N_
 from multilayer.tables.columns import MISSING, Kind
 from multilayer.tables.kinds import declared_category, of_dates, of_numbers, of_texts
 from multilayer.tables.reading import Understood
-from multilayer.tables.texts import Texts
+from multilayer.tables.texts import KindError, Texts
 
 __all__ = ["array_of", "arrow", "as_text", "column_of", "filled", "flat", "in_one"]
 
@@ -22,6 +23,9 @@ _MOST_OF_STRINGS = 2**31 - 1
 """Bytes of an array of texts with offsets of 32 bits."""
 _NO_DATE = np.iinfo(np.int64).min
 """The number of NaT."""
+
+_OTHER = N_("column {name}: expected numbers, texts or dates, found {type}; leave it out")
+_OTHER_FIXED = N_("column {name}: expected numbers, texts or dates, found {type}; mend the column")
 
 
 @cache
@@ -56,11 +60,7 @@ def column_of(name: str, values: Any, kind: Kind | None = None, decimal: str | N
     for belongs, read in _READERS:
         if any(getattr(types, f"is_{each}")(values.type) for each in belongs):
             return read(name, values, kind, decimal)
-    raise InputError(
-        "column {name}: expected numbers, texts or dates, found {type}; leave it out",
-        name=quoted(name),
-        type=quoted(str(values.type)),
-    )
+    raise KindError(_OTHER, _OTHER_FIXED, name=quoted(name), type=quoted(str(values.type)))
 
 
 def array_of(values: Any) -> NDArray[Any]:

@@ -19,7 +19,7 @@ from multilayer.tables.files.reading import format_of, refusing_arrow
 from multilayer.tables.files.several import files_of, is_several
 from multilayer.tables.files.sources import Source, refusing, source_of
 from multilayer.tables.reading import named_apart
-from multilayer.tables.texts import CellError
+from multilayer.tables.texts import CellError, types_fixed
 
 __all__ = ["column_as", "read_batches"]
 
@@ -127,7 +127,8 @@ def column_as(values: Any, wanted: ColumnSchema, decimal: str = ".") -> Column:
         arrow("types").is_integer(values.type) or arrow("types").is_floating(values.type)
     ):
         kind = "number"
-    return conformed(column_of(wanted.name, values, kind, decimal).column, wanted)
+    with types_fixed():
+        return conformed(column_of(wanted.name, values, kind, decimal).column, wanted)
 
 
 def _csv(request: _Request) -> Batches:
@@ -148,8 +149,7 @@ def _csv_pieces(request: _Request, dialect: Dialect) -> Batches:
             try:
                 yield request.piece(batch.slice(start, request.rows), dialect.decimal)
             except CellError as error:
-                row = above + start + error.row
-                raise placed(request.source, dialect, CellError(error.column, row, error.fault)) from None
+                raise placed(request.source, dialect, error.at(above + start + error.row)) from None
             except InputError as error:
                 raise InputError(f"{request.source.where}: {error}") from None
         above += batch.num_rows
@@ -180,7 +180,7 @@ def _of_arrow(
                     try:
                         yield request.piece(batch.slice(start, request.rows))
                     except CellError as error:
-                        raise CellError(error.column, above + start + error.row, error.fault) from None
+                        raise error.at(above + start + error.row) from None
                 above += batch.num_rows
 
     return batches

@@ -23,8 +23,10 @@ __all__ = ["csv_batches", "csv_columns", "placed"]
 _BLOCK = 1 << 20
 
 
-def csv_columns(source: Source, dialect: Dialect, types: Mapping[str, Kind]) -> list[Understood]:
-    """Return the columns of a file.
+def csv_columns(
+    source: Source, dialect: Dialect, types: Mapping[str, Kind], ignore: Sequence[str] = ()
+) -> list[Understood]:
+    """Return the columns of a file, but for those to ignore.
 
     Raises
     ------
@@ -41,10 +43,14 @@ def csv_columns(source: Source, dialect: Dialect, types: Mapping[str, Kind]) -> 
             raise _first_fault(source, dialect, "expected text in UTF-8")
         values = in_one(values)
         line_ends = line_ends or _has_line_ends(values)
+        if name in ignore:
+            continue
         try:
             understood.append(column_of(name, values, types.get(name), dialect.decimal))
         except CellError as error:
             raise placed(source, dialect, error) from None
+        except InputError as error:
+            raise InputError(f"{source.where}: {error}") from None
     if line_ends:
         _check_quotes(source, dialect)
     return understood
@@ -201,14 +207,16 @@ def _first_fault(source: Source, dialect: Dialect, message: str) -> InputError:
     ragged = _RAGGED.search(message)
     if ragged is not None:
         row, width, found = ragged.groups()
-        template = N_("{where}, line {row} or below: expected {width} cells, found {found}")
+        template = N_(
+            "{where}, line {row} or below: expected {width} cells, found {found}; check the separators there"
+        )
         return InputError(template, where=source.where, row=row, width=width, found=found)
     wrong = _WRONG.search(message)
     if wrong is None:
         return InputError(f"{source.where}: {' '.join(message.split())}")
     template = N_(
         "{where}, line {row} or below, column {column} ({name}): expected a number in plain digits, "
-        "found {found}"
+        "found {found}; mend it, or leave the row out"
     )
     name = quoted(dialect.names[int(wrong[1])])
     column = int(wrong[1]) + 1

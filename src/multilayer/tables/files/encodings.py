@@ -44,7 +44,10 @@ def _note(encoding: str) -> str:
 def undecodable(where: str, line: int, encoding: str, error: UnicodeError) -> InputError:
     """Return the error for bytes, from a line on, that are not text in an encoding."""
     if not isinstance(error, UnicodeDecodeError):
-        template = N_("{where}: expected text in {encoding}, found other bytes; set the encoding that it has")
+        template = N_(
+            "{where}: expected text in {encoding}, found other bytes; save it as UTF-8, or set the encoding that it "
+            "has, as latin-1"
+        )
         return InputError(template, where=where, encoding=quoted(encoding))
     return InputError(
         "{where}, line {line}: expected text in {encoding}, found the byte 0x{byte:02x}; save it as UTF-8, or set "

@@ -41,7 +41,9 @@ def fault_in(source: Source, dialect: Dialect) -> InputError | None:
 
 
 def _ragged(source: Source, line: int, cells: list[str], width: int) -> str:
-    template = N_("{where}, line {line}: expected {width} cells, found {found}")
+    template = N_(
+        "{where}, line {line}: expected {width} cells, found {found}; an empty cell needs its separator, too"
+    )
     if len(cells) == width + 1 and not cells[-1].strip():
         template = N_(
             "{where}, line {line}: expected {width} cells, found {found}; "

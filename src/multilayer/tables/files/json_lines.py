@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import quoted
+from multilayer._base.text import one_line, quoted
 from multilayer._base.translation import N_
 from multilayer.tables.files.arrow import arrow, as_text
 from multilayer.tables.files.sources import Source
@@ -16,6 +16,7 @@ from multilayer.tables.files.sources import Source
 __all__ = ["json_batches", "json_names", "json_table"]
 
 _CHUNK = 1 << 23
+_LONGEST = 40
 
 
 def json_table(source: Source) -> Any:
@@ -83,20 +84,28 @@ def _fault(source: Source) -> InputError | None:
                 found = float if isinstance(value, int) and not isinstance(value, bool) else type(value)
                 expected, first = types.setdefault(name, (found, number))
                 if found is not expected:
-                    template = N_("line {line} ({name}): expected a value as in line {first}, found {value}")
-                    shown = quoted(json.dumps(value))
+                    template = N_(
+                        "line {line} ({name}): expected a value of the type that line {first} has, found {value}; "
+                        "give all lines the same type"
+                    )
+                    shown = one_line(json.dumps(value, ensure_ascii=False), _LONGEST)
                     return InputError(template, line=number, name=quoted(name), first=first, value=shown)
     return None
 
 
 def _object(line: bytes, number: int) -> dict[str, Any]:
     try:
-        row = json.loads(line)
+        row = json.loads(line.strip())
+    except json.JSONDecodeError as error:
+        template = N_(
+            "line {line}, column {column}: expected an object in JSON on one line ({reason}); mend the line"
+        )
+        raise InputError(template, line=number, column=error.colno, reason=error.msg) from None
     except (ValueError, RecursionError) as error:
         reason = str(error)
-        template = N_("line {line}: expected an object in JSON on one line ({reason})")
+        template = N_("line {line}: expected an object in JSON on one line ({reason}); mend the line")
         raise InputError(template, line=number, reason=reason) from None
     if not isinstance(row, dict):
-        template = N_("line {line}: expected an object in JSON, found {found}")
+        template = N_("line {line}: expected an object in JSON, found {found}; mend the line")
         raise InputError(template, line=number, found=quoted(line.decode(errors="replace").strip()))
     return row

@@ -26,7 +26,11 @@ __all__ = ["format_of", "read_table", "read_together", "refusing_arrow"]
 
 
 def read_table(
-    path: AnyPath, *, types: Mapping[str, Kind] | None = None, **options: Unpack[Options]
+    path: AnyPath,
+    *,
+    types: Mapping[str, Kind] | None = None,
+    ignore: Sequence[str] = (),
+    **options: Unpack[Options],
 ) -> Reading:
     """Read a table from a file, CSV, Parquet, Arrow (Feather) or JSON lines; or from several Parquet and Arrow files.
 
@@ -41,6 +45,8 @@ def read_table(
         of their names: they have the same columns.
     types : mapping from names to kinds
         Kinds that decide instead of the rules of `multilayer.tables.kinds`.
+    ignore : sequence of str
+        Columns that are left out, whatever they hold.
     **options
         How a CSV file is written: `separator`, `decimal`, `quote` ("" for none), `encoding` and `header`. What is not
         given is found out, by the rules of `multilayer.tables.files.dialect`.
@@ -59,10 +65,10 @@ def read_table(
     """
     settings = Settings(**options)
     if path != "-" and is_several(path):
-        return read_together(files_of(path)[1], shown(path), types or {})
+        return read_together(files_of(path)[1], shown(path), types or {}, ignore)
     source = source_of(path)
     with refusing(source.where):
-        return _FORMATS[format_of(source)](source, types or {}, settings)
+        return _FORMATS[format_of(source)](source, types or {}, ignore, settings)
 
 
 def format_of(source: Source) -> str:
@@ -88,14 +94,17 @@ def format_of(source: Source) -> str:
     return name
 
 
-def _read_csv(source: Source, types: Mapping[str, Kind], settings: Settings) -> Reading:
+def _read_csv(
+    source: Source, types: Mapping[str, Kind], ignore: Sequence[str], settings: Settings
+) -> Reading:
     dialect = dialect_of(source, settings)
     with located(source.where):
         names, nameless = named_apart(dialect.names)
         check_types(types, names)
+        check_present(ignore, names)
     dialect = replace(dialect, names=names)
     notes = (*dialect.notes, *nameless)
-    return gathered(csv_columns(source, dialect, types), notes)
+    return gathered(csv_columns(source, dialect, types, ignore), notes)
 
 
 @contextmanager
@@ -112,10 +121,15 @@ def refusing_arrow(where: str) -> Iterator[None]:
             raise InputError(template, reason=reason) from None
 
 
-def _read_arrow(read: Callable[[Source], Any]) -> Callable[[Source, Mapping[str, Kind], Settings], Reading]:
-    def reading(source: Source, types: Mapping[str, Kind], settings: Settings) -> Reading:
+_Read = Callable[[Source, Mapping[str, Kind], Sequence[str], Settings], Reading]
+
+
+def _read_arrow(read: Callable[[Source], Any]) -> _Read:
+    def reading(
+        source: Source, types: Mapping[str, Kind], ignore: Sequence[str], settings: Settings
+    ) -> Reading:
         with refusing_arrow(source.where):
-            return _understood(_valid(read(source)), types)
+            return _understood(_valid(read(source)), types, ignore)
 
     return reading
 
@@ -125,14 +139,17 @@ def _valid(table: Any) -> Any:
     return table
 
 
-def _understood(table: Any, types: Mapping[str, Kind]) -> Reading:
+def _understood(table: Any, types: Mapping[str, Kind], ignore: Sequence[str]) -> Reading:
     names, notes = named_apart(table.column_names)
     check_types(types, names)
-    columns = zip(names, table.columns, strict=True)
+    check_present(ignore, names)
+    columns = [pair for pair in zip(names, table.columns, strict=True) if pair[0] not in ignore]
     return gathered([column_of(name, values, types.get(name)) for name, values in columns], notes)
 
 
-def read_together(files: Sequence[Path], where: str, types: Mapping[str, Kind]) -> Reading:
+def read_together(
+    files: Sequence[Path], where: str, types: Mapping[str, Kind], ignore: Sequence[str] = ()
+) -> Reading:
     """Read the rows of several files, of which each has the columns of the first one."""
     tables = list[Any]()
     for file in files:
@@ -149,7 +166,7 @@ def read_together(files: Sequence[Path], where: str, types: Mapping[str, Kind]) 
             check_present((tables or [table])[0].column_names, table.column_names)
             tables.append(table.select((tables or [table])[0].column_names))
     with refusing_arrow(where):
-        return _understood(arrow().concat_tables(tables, promote_options="permissive"), types)
+        return _understood(arrow().concat_tables(tables, promote_options="permissive"), types, ignore)
 
 
 _TABLES: dict[str, Callable[[Source], Any]] = {
@@ -162,7 +179,7 @@ _TABLES: dict[str, Callable[[Source], Any]] = {
 """The formats whose columns have types."""
 
 
-_FORMATS: dict[str, Callable[[Source, Mapping[str, Kind], Settings], Reading]] = {
+_FORMATS: dict[str, _Read] = {
     "csv": _read_csv,
     **{form: _read_arrow(read) for form, read in _TABLES.items()},
     "json": _read_arrow(json_table),

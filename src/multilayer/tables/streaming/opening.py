@@ -31,7 +31,7 @@ _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?) *(k|M|G|T)?(i)?B?")
 _POWERS = {None: 0, "k": 1, "M": 2, "G": 3, "T": 4}
 
 _WHOLE = N_(
-    "{rows:,} rows of {columns:,} columns take {size} in memory, at most the limit of {memory}: read into memory"
+    "{rows:,} rows of {columns:,} columns take {size} in memory, within the limit of {memory}: read into memory"
 )
 _BLOCKS = N_(
     "{rows:,} rows of {columns:,} columns take {size} in memory, more than the limit of {memory}: read in blocks"
@@ -65,10 +65,10 @@ def is_in_files(table: Any) -> bool:
 def opened(
     table: Any, types: Mapping[str, Kind] | None, memory: int, ignore: Sequence[str] = (), **options: Any
 ) -> Reading | TableFiles:
-    """Return a table of files: read into memory, or, where it is too large for that, to be read in blocks.
+    """Return a table of files without the columns to `ignore`: read into memory, or, where it is too large, in blocks.
 
-    The rule: Parquet and Arrow files are read in blocks where rows x columns x 8 bytes are more than the memory; the
-    columns to `ignore` do not count. All other files are read into memory.
+    The rule: Parquet and Arrow files are read in blocks where rows x columns x 8 bytes are more than the memory. All
+    other files are read into memory.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def opened(
     """
     named = isinstance(table, str | Path)
     if named and (str(table) == "-" or not _has_blocks(table)):
-        return read_table(table, types=types, **options)
+        return read_table(table, types=types, ignore=ignore, **options)
     files = TableFiles.of(table)
     check_present(ignore, files.names)
     used = files.without(ignore)
@@ -89,10 +89,10 @@ def opened(
     if size > memory:
         return replace(used, notes=(*used.notes, note))
     if named:
-        reading = read_table(table, types=types, **options)
+        reading = read_table(table, types=types, ignore=ignore, **options)
     else:
         paths = list(dict.fromkeys(block.path for block in files.blocks))
-        reading = read_together(paths, shown(paths[0]), types or {})
+        reading = read_together(paths, shown(paths[0]), types or {}, ignore)
     return replace(reading, notes=(note, *reading.notes))
 
 

@@ -104,7 +104,7 @@ class TableFiles:
                 yield
             except CellError as error:
                 row = error.row if rows is None else int(rows[error.row])
-                raise CellError(error.column, block.start + row, error.fault) from None
+                raise error.at(block.start + row) from None
 
 
 def _common(name: str, wanted: Any, found: Any) -> Any:
