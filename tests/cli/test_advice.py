@@ -129,6 +129,20 @@ def test_a_column_that_cannot_be_read_is_left_out_where_it_is_ignored(
     refused(multilayer("train", new, *options, "--ignore", "xx"), "'xx'; did you mean 'x'?")
 
 
+def test_a_diagnosis_of_a_model_asks_for_nothing_that_the_command_does_not_take(
+    multilayer: Any, tmp_path: Path, model: Path
+) -> None:
+    said = " ".join(multilayer("diagnose", model, written(tmp_path, {}, "csv")).out.split())
+    assert "The loss curve is not known, as a model of a table does not keep it." in said
+    assert "give course" not in said
+    assert "--history" not in said
+    without = pa.table({name: values for name, values in table().items() if name != "y"})
+    pq.write_table(without, tmp_path / "no.parquet")
+    assert "The table has no target." in " ".join(
+        multilayer("diagnose", model, tmp_path / "no.parquet").out.split()
+    )
+
+
 def test_a_table_without_rows_is_not_diagnosed(multilayer: Any, tmp_path: Path, model: Path) -> None:
     (tmp_path / "new.csv").write_text("x,c,d,y\n")
     refused(multilayer("diagnose", model, tmp_path / "new.csv"), "new.csv", "the table has no rows")

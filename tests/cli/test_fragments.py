@@ -23,7 +23,7 @@ def test_a_folder_and_its_events(multilayer, model, data, tmp_path):
     assert [(event["event"], event["done"]) for event in events] == [
         ("progress", done) for done in range(1, 7)
     ]
-    assert "6 of 6 fragments have predictions" in found.err
+    assert "6 of 6 files have predictions" in found.err
     assert sorted(contents(tmp_path / "out")) == OUTPUTS
 
 
@@ -32,7 +32,7 @@ def test_a_corrupt_fragment_ends_with_code_2(multilayer, model, data, tmp_path):
     found = multilayer("predict", model, data / "*.parquet", "-o", tmp_path / "out/")
     assert found.code == 2
     assert "part-1.parquet" in found.err
-    assert "2 of 3 fragments have predictions" in found.err
+    assert "2 of 3 files have predictions" in found.err
 
 
 @pytest.mark.parametrize("pattern", ["*.parquet", ""])

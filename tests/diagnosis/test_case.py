@@ -24,7 +24,7 @@ def test_a_torch_sequential_is_diagnosed_as_its_network():
 
 
 def test_refuses_what_is_no_model():
-    with pytest.raises(InputError, match="a str cannot be made a network"):
+    with pytest.raises(InputError, match="the type str cannot be made a network"):
         diagnose("network.json", X)
 
 

@@ -253,7 +253,7 @@ def test_what_does_not_fit_is_refused():
         ((net, X[:, :3]), "takes \\(samples, 7\\)"),
         ((net, X, y[:-1]), "X has 300 samples but y has 299"),
         ((net, X, y + 3), "needs class numbers from 0 to 2"),
-        (("net", X), "a str cannot be made a network; expected an MLP"),
+        (("net", X), "the type str cannot be made a network; expected an MLP"),
         ((net, X, y, "square"), "no loss is called"),
     ):
         with pytest.raises(InputError, match=words):

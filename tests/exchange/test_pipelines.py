@@ -225,7 +225,7 @@ def test_models_that_are_networks():
     found = read(model)
     assert found.network == from_model(model)
     assert found.format == "Pipeline"
-    with pytest.raises(InputError, match="a dict cannot be made a network"):
+    with pytest.raises(InputError, match="the type dict cannot be made a network"):
         read({})
 
 

@@ -113,6 +113,24 @@ def test_what_is_no_labels_is_called_what_it_is():
         fit(net, X, [["a", "b"]] * len(X), **options)
 
 
+@pytest.mark.parametrize("labels", [["a", "b"], np.array(["a", "b"]), np.array(["a", "b"], object)])
+def test_labels_of_a_network_without_labels_are_refused_with_what_to_do(labels):
+    net = initialize((3, 2), (), "softmax", rng=0)
+    y = list(labels) * (len(X) // 2) if isinstance(labels, list) else np.resize(labels, len(X))
+    with pytest.raises(
+        InputError, match=r"y holds text, and this network has no class labels; make it with classes="
+    ):
+        fit(net, X[: len(y)], y, **OPTIONS | {"loss": "categorical_cross_entropy"})
+
+
+def test_class_numbers_for_a_loss_of_numbers_are_refused_with_the_loss_that_takes_them():
+    net = initialize((3, 2), (), "identity", rng=0)
+    with pytest.raises(
+        InputError, match=r"needs \(samples, 2\); where these are class numbers, take the loss cat"
+    ):
+        fit(net, X, np.arange(len(X)) % 2, **OPTIONS | {"loss": "squared"})
+
+
 @pytest.mark.parametrize("what", NO_NUMBERS)
 def test_what_holds_no_numbers_is_refused(what):
     given = NO_NUMBERS[what](X)

@@ -53,7 +53,7 @@ def test_an_array_of_models_is_refused_in_words():
     from sklearn.ensemble import GradientBoostingRegressor
 
     model = GradientBoostingRegressor(n_estimators=2).fit([[0.0], [1.0]], [0.0, 1.0])
-    with pytest.raises(InputError, match=r"a GradientBoostingRegressor cannot be made a network"):
+    with pytest.raises(InputError, match=r"the type GradientBoostingRegressor cannot be made a network"):
         from_model(model)
 
 

@@ -166,7 +166,7 @@ def test_the_decision_is_reported(tmp_path, content, stated):
             "epoch,val/loss\n0,1\n",
             "no column is called 'loss'; add the training loss",
         ),
-        ("train_loss_step,val_loss\n1,2\n", "no column is called 'loss'; expected 'train_loss_step'$"),
+        ("train_loss_step,val_loss\n1,2\n", "no column is called 'loss'; found 'train_loss_step'$"),
     ],
 )
 def test_nothing_is_guessed(tmp_path, content, message):

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from multilayer._base.arrays import real_array, well_laid_out
 from multilayer._base.errors import InputError
-from multilayer._base.text import near_matches, quoted
+from multilayer._base.text import near_or_found, quoted
 from multilayer._base.translation import N_, translated
 
 __all__ = ["column_places", "count_of_columns", "is_frame", "named_columns", "numbers"]
@@ -87,7 +87,7 @@ def column_places(
     places = {name: place for place, name in enumerate(header)}
     missing = next((column for column in columns if column not in places), None)
     if missing is not None:
-        near = near_matches(missing, places)
+        near = near_or_found(missing, places)
         raise InputError(
             "{where}: no column is called {missing}, {what}; {near}{hint}",
             where=where,

@@ -7,7 +7,7 @@ it out: tables (`table`), the text of a diagnosis (`diagnosis.phrases.sentence`)
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import reduce
 from itertools import islice
 
@@ -17,8 +17,10 @@ __all__ = [
     "both",
     "either",
     "fill",
+    "first_names",
     "html_text",
     "near_matches",
+    "near_or_found",
     "one_line",
     "one_of",
     "percent",
@@ -33,6 +35,7 @@ _LONGEST_MESSAGE = 500
 _SET_WITH_WORDS = frozenset("\u00a0\u2002\u2003\u2009\u200a\u202f\u3000\u200c\u200d")
 _LONGEST_QUOTE = 40
 _LONGEST_LIST = 12
+_FIRST_NAMES = 3
 
 # What is compared to find near matches: difflib takes a millisecond for two names that are long and alike.
 _LONGEST_COMPARED = 48
@@ -145,6 +148,22 @@ def did_you_mean(wrong: str, known: Collection[str]) -> str:
     """
     near = _near(wrong, known)
     return fill("did you mean {names}?", names=either(map(quoted, near))) if near else ""
+
+
+def near_or_found(wrong: str, known: Collection[str], found: Sequence[str] | None = None) -> str:
+    """Return a hint for a column that is not there: near matches, or else the first names that were found.
+
+    >>> near_or_found("agee", ["age", "job"]), near_or_found("pay", ["age", "job", "x", "y"])
+    ("did you mean 'age'?", "found 'age', 'job', 'x', ...")
+    """
+    names = [*known] if found is None else found
+    return did_you_mean(wrong, known) or fill("found {columns}", columns=first_names(names))
+
+
+def first_names(names: Sequence[str]) -> str:
+    """Return the first three names in quotes, with three points where there are more."""
+    shown = ", ".join(map(quoted, names[:_FIRST_NAMES]))
+    return f"{shown}, ..." if len(names) > _FIRST_NAMES else shown
 
 
 def either(words: Iterable[str]) -> str:

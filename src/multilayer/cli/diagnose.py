@@ -105,9 +105,11 @@ def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
     """Find out why a network does not learn.
 
     NETWORK is a .json or .safetensors file. SAMPLES is a CSV, Parquet, Arrow or JSON lines file with one sample per
-    row, or - for CSV on standard input. NETWORK may also be a model that `multilayer train` wrote: its first network is
-    diagnosed, and SAMPLES is a table with its columns. Prints the main cause, all findings with evidence and advice,
-    and what was checked.
+    row, or - for CSV on standard input. Prints the main cause, all findings with evidence and advice, and what was
+    checked.
+
+    NETWORK may also be a model that `multilayer train` wrote: its first network is diagnosed, and SAMPLES is a table
+    with its columns. --separator, --decimal, --quote and --encoding are for such tables.
 
     Exit codes: 0 no trouble found; 1 trouble found: a finding is an error; 2 bad input.
     """
@@ -184,12 +186,15 @@ def _refuse_for_networks(options: Mapping[str, object]) -> None:
 
 
 def _of_model(model: str, table: str, dialect: Mapping[str, Any]) -> Diagnosis:
+    from multilayer._base.random import generator
     from multilayer.tables import Model
+    from multilayer.tables.model_case import diagnosed
 
     loaded = Model.load(model)
     columns = read_for(loaded, table, dialect)
     with show_status(fill("diagnosing")), located(source(table)):
-        found = loaded.diagnose(columns)
+        network, random = loaded.networks[0], generator(0)
+        found = diagnosed(loaded.encoder, network, loaded.target, columns, None, True, random, "model")
     for suspicion in _suspicions(loaded, columns):
         print_note(fill("suspicious ({name}): {sentence}", name=suspicion.name, sentence=suspicion.sentence))
     return found

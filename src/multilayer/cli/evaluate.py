@@ -28,7 +28,7 @@ _STYLES = {r"\A(?s:.*?)(?=\n\n|\Z)": "bold", r"(?m)^Suspicious \(.*?\):": "bold 
     "--train",
     metavar="TABLE",
     type=path,
-    help="Fit the simpler models on this table (default: on the other folds of TABLE).",
+    help="Fit the simpler models on this table, best the one of training (default: in 5 folds of TABLE).",
 )
 @click.option("--html", metavar="FILE", type=path, help="Write a page with pictures (extra plot).")
 @json_option

@@ -68,8 +68,8 @@ def predict(
     Those that the model does not use, such as ids, are passed on.
 
     TABLE may also be a folder, or a pattern in quotes such as 'data/*.parquet'. Then -o names a folder, which gets a
-    file for each fragment, and _manifest.json when all are there. Started again, the command does what is missing. A
-    fragment that cannot be read is named, the others are done, and the exit code is 2.
+    file of predictions for each file of the table, and _manifest.json when all are there. Started again, the command
+    does what is missing. A file that cannot be read is named, the others are done, and the exit code is 2.
     """
     from multilayer.tables import Answers, Model  # here, so that no other command imports them
     from multilayer.tables.files.several import is_several
@@ -102,11 +102,11 @@ def _folder(
     as_json: bool,
     dialect: Mapping[str, Any],
 ) -> int:
-    """Predict fragments; return the exit code."""
+    """Predict the files of a table; return the exit code."""
     from multilayer.cluster import WorkerLost
     from multilayer.tables import score
 
-    with events_shown(fill("fragment"), as_json) as show:
+    with events_shown(fill("file"), as_json) as show:
 
         def say(event: Scored | WorkerLost) -> None:
             if isinstance(event, WorkerLost):
@@ -119,7 +119,7 @@ def _folder(
         print_error(fill("no predictions: {reason}", reason=fault.reason))
     print_note(
         fill(
-            "{done:,} of {total:,} fragments have predictions in {folder}, {before:,} of them from before; "
+            "{done:,} of {total:,} files have predictions in {folder}, {before:,} of them from before; "
             "{rows:,} new rows",
             done=found.done,
             total=found.total,

@@ -30,8 +30,9 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Pairs = tuple[tuple[int, int, float], ...]
 """Two columns, counted from 0, and their correlation."""
-Caller = Literal["estimator", "fit", "torch", "command"]
-"""What asks for a diagnosis: an estimator, Python code that calls `fit` or PyTorch, or the command line."""
+Caller = Literal["estimator", "fit", "torch", "command", "model"]
+"""What asks for a diagnosis: an estimator, Python code that calls `fit` or PyTorch, or the command line, for a network
+or a model of a table."""
 DUPLICATE = 0.999
 """|Correlation| beyond which two columns are copies of each other."""
 

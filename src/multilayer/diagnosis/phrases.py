@@ -81,32 +81,43 @@ _OPTIONS: Mapping[str, tuple[str, str, str]] = {
 """How an option is written: as a parameter of an estimator, for `fit` and `initialize`, and in PyTorch."""
 _FORMS: tuple[Caller, ...] = ("estimator", "fit", "torch")
 
-_UNKNOWN: Mapping[str, tuple[str, ...]] = {
-    "y": (N_("no y was given"), N_("no --target was given")),
-    "loss": (
-        N_("no loss was given, and none belongs to the output activation {activation}; give loss="),
-        N_("no loss was given, and none belongs to the output activation {activation}; give --loss"),
-    ),
-    "history": (
-        N_("the loss curve is not known; give course=, what fit returned"),
-        N_("the loss curve is not known; give --history"),
-        N_("the loss curve is not known; give course=History(loss=[...])"),
-    ),
-    "stopped": (
-        N_("why training ended is not known; give course=, what fit returned"),
-        N_("why training ended is not known; in Python, multilayer.diagnose takes what fit returned"),
-        N_(
+_UNKNOWN: Mapping[str, Mapping[Caller, str]] = {
+    "y": {
+        "fit": N_("no y was given"),
+        "command": N_("no --target was given"),
+        "model": N_("the table has no target"),
+    },
+    "loss": {
+        "fit": N_("no loss was given, and none belongs to the output activation {activation}; give loss="),
+        "command": N_(
+            "no loss was given, and none belongs to the output activation {activation}; give --loss"
+        ),
+    },
+    "history": {
+        "fit": N_("the loss curve is not known; give course=, what fit returned"),
+        "command": N_("the loss curve is not known; give --history"),
+        "torch": N_("the loss curve is not known; give course=History(loss=[...])"),
+        "model": N_("the loss curve is not known, as a model of a table does not keep it"),
+    },
+    "stopped": {
+        "fit": N_("why training ended is not known; give course=, what fit returned"),
+        "command": N_(
+            "why training ended is not known; in Python, multilayer.diagnose takes what fit returned"
+        ),
+        "torch": N_(
             "why training ended is not known; give course=TrainingRecord(stopped='epochs', ...), or 'plateau'"
         ),
-    ),
-    "start": (
-        N_("the network before training is not known; give course=TrainingRecord(start=...)"),
-        N_(
+        "model": N_("why training ended is not known, as a model of a table does not keep it"),
+    },
+    "start": {
+        "fit": N_("the network before training is not known; give course=TrainingRecord(start=...)"),
+        "command": N_(
             "the network before training is not known; in Python, multilayer.diagnose takes what fit returned"
         ),
-    ),
+        "model": N_("the network before training is not known, as a model of a table does not keep it"),
+    },
 }
-"""What is not known, and how to give it: in Python, on the command line, and in PyTorch where that differs."""
+"""What is not known, and how the caller gives it; as for `fit`, where nothing else is said."""
 
 
 _SCORES = {
@@ -127,10 +138,8 @@ _ENDINGS = {
 
 def unknown(what: str, caller: Caller, **places: object) -> str:
     """Return that something is not known, and how the caller gives it."""
-    in_python, command, *in_torch = _UNKNOWN[what]
-    if caller == "torch" and in_torch:
-        return fill(in_torch[0], **places)
-    return fill(command if caller == "command" else in_python, **places)
+    forms = _UNKNOWN[what]
+    return fill(forms.get(caller, forms["fit"]), **places)
 
 
 def options(evidence: Evidence) -> dict[str, str]:

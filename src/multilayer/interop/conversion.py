@@ -83,7 +83,7 @@ def from_model(model: Any, /) -> MLP:
     True
     >>> from_model("network.json")
     Traceback (most recent call last):
-    multilayer._base.errors.InputError: a str cannot be made a network; expected an MLP, or ...
+    multilayer._base.errors.InputError: an object of the type str cannot be made a network; expected an MLP, or ...
     """
     if has_transformed_targets(model):
         return with_targets(from_model(model.regressor_), model.transformer_)
@@ -200,7 +200,7 @@ def conversion_of(model: Any) -> Conversion:
     )
     hint = next((translated(hint) for fits, hint in _HINTS if fits(model)), "")
     raise InputError(
-        "a {kind} cannot be made a network; expected {kinds}{hint}",
+        "an object of the type {kind} cannot be made a network; expected {kinds}{hint}",
         kind=type(model).__name__,
         kinds=kinds,
         hint=hint,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from multilayer._base import storage
 from multilayer._base.errors import InputError, located
 from multilayer._base.storage import AnyPath, shown
-from multilayer._base.text import fill, near_matches, quoted
+from multilayer._base.text import fill, near_or_found, quoted
 from multilayer._base.translation import N_
 from multilayer.io.csv_cells import CsvRow, DecimalSign, found_in, is_gap, is_number, place_of
 from multilayer.io.csv_table import CsvTable, open_table
@@ -108,7 +108,7 @@ def _columns(table: CsvTable) -> dict[str, int]:
             found[curve] = places[0]
     if "loss" not in found:
         others = [name for place, name in enumerate(header) if place not in found.values()]
-        near = near_matches("loss", others) if others else fill("add the training loss")
+        near = near_or_found("loss", others) if others else fill("add the training loss")
         raise InputError(
             "{where}: no column is called 'loss'{separator_hint}",
             where=where,

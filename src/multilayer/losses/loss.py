@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from multilayer._base.data_frames import numbers
 from multilayer._base.errors import InputError
 from multilayer._base.fields import check_settings
-from multilayer._base.translation import translated
+from multilayer._base.translation import N_, translated
 from multilayer.activations.activation import Activation, Interval
 from multilayer.backend.training import LossKernel
 from multilayer.losses.output_checks import check_outputs, check_varies
@@ -22,6 +22,13 @@ __all__ = ["Array", "Loss", "LossFacts"]
 
 
 Array = NDArray[np.float64]
+
+
+_SHAPE = N_("y has shape {shape}; a network with {units} outputs needs {expected}")
+_SHAPE_OF_NUMBERS = N_(
+    "y has shape {shape}; a network with {units} outputs needs {expected}; where these are class numbers, "
+    "take the loss categorical_cross_entropy"
+)
 
 
 @dataclass(frozen=True)
@@ -111,7 +118,7 @@ class Loss(ABC):
         if array.ndim != 2 or array.shape[1] != units:
             expected = "(samples,) or (samples, 1)" if units == 1 else f"(samples, {units})"
             raise InputError(
-                "y has shape {shape}; a network with {units} outputs needs {expected}",
+                _SHAPE if array.ndim != 1 else _SHAPE_OF_NUMBERS,
                 shape=array.shape,
                 units=units,
                 expected=expected,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import did_you_mean, fill, quoted
+from multilayer._base.text import fill, first_names, near_or_found, quoted
 from multilayer._base.translation import N_
 from multilayer.tables.columns import SHOWN, UNSEEN, Column, Columns, ColumnSchema
 from multilayer.tables.kinds import of_texts
@@ -60,10 +60,10 @@ def check_present(wanted: Sequence[str], names: Sequence[str]) -> None:
         if len(missing) == 1:
             template = N_("expected a column {columns}; {hint}")
         others = [name for name in names if name not in set(wanted)]  # any other one is where it belongs
-        hint = did_you_mean(missing[0], others) or fill("found {columns}", columns=_some(names))
+        hint = near_or_found(missing[0], others, names)
         if not names:
             hint = fill("there are none")
-        raise InputError(template, columns=_some(missing), hint=hint)
+        raise InputError(template, columns=first_names(missing), hint=hint)
 
 
 def conformed(column: Column, wanted: ColumnSchema) -> Column:
@@ -106,7 +106,7 @@ def _recoded(column: Column, wanted: ColumnSchema) -> Column:
         raise InputError(
             "column {name}: expected categories as in training, {some}; found numbers; mend the column",
             name=quoted(column.name),
-            some=_some(wanted.categories),
+            some=first_names(wanted.categories),
         )
     texts = _texts(column).tidy()
     codes = CategoryCodes(wanted.categories).of(texts)
@@ -127,11 +127,6 @@ def _are_numbers(column: Column) -> bool:
     if np.count_nonzero(~column.missing) < _LEAST_NUMBERS:
         return False
     return all(map(number_of, _texts(column).distinct))
-
-
-def _some(names: Sequence[str]) -> str:
-    shown = ", ".join(map(quoted, names[:3]))
-    return f"{shown}, ..." if len(names) > 3 else shown
 
 
 class CategoryCodes:

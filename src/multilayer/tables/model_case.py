@@ -12,6 +12,7 @@ from multilayer._base.random import Random
 from multilayer.diagnosis import Diagnosis, TrainingRecord
 from multilayer.diagnosis.api import diagnose_case
 from multilayer.diagnosis.case import Case, course_of
+from multilayer.diagnosis.evidence import Caller
 from multilayer.network import MLP
 from multilayer.tables.columns import Columns
 from multilayer.tables.encoder import Encoder
@@ -32,6 +33,7 @@ def diagnosed(
     course: TrainingRecord | Trained | History | None,
     baseline: bool,
     rng: Random,
+    caller: Caller = "fit",
 ) -> Diagnosis:
     """Return the diagnosis of a network on the columns, or on 100,000 rows of them where there are more."""
     if not columns.rows:
@@ -41,7 +43,7 @@ def diagnosed(
     case = case_of(encoder, network, target, columns)
     if course is not None:
         case = replace(case, course=course_of(course))
-    return diagnose_case(case, None, "fit", baseline=baseline, rng=rng)
+    return diagnose_case(case, None, caller, baseline=baseline, rng=rng)
 
 
 def case_of(encoder: Encoder, network: MLP, target: Target, columns: Columns) -> Case:

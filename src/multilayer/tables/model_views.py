@@ -30,7 +30,7 @@ _SHOWN = 8
 class ModelTrace:
     """The way of rows through a model: before encoding, encoded, through the layers of one network; prints all of it.
 
-    `trace[0].x` is the encoded x, `trace[-1].z` the network's output.
+    `found.trace[0].x` is the encoded x, `found.trace[-1].z` the network's output.
     """
 
     columns: Columns

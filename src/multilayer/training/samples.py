@@ -113,6 +113,7 @@ def targets(network: MLP, loss: Loss, y: Any) -> NDArray[Any]:
     """
     classes, units = network.classes, network.widths[-1]
     if classes is None:
+        _refuse_labels(y)
         return loss.targets(y, units)
     if is_frame(y):
         if count_of_columns(y) != 1:
@@ -123,6 +124,18 @@ def targets(network: MLP, loss: Loss, y: Any) -> NDArray[Any]:
         return loss.targets(given if given.ndim else y, units)
     advice = fill("; give labels, or the wanted outputs in shape (samples, {units})", units=units)
     return loss.targets_of_classes(class_numbers(classes, given, advice=advice), units)
+
+
+def _refuse_labels(y: Any) -> None:
+    if is_frame(y):
+        return
+    given = plain_array("y", y)
+    first = given.flat[0] if given.dtype.kind == "O" and given.size else None
+    if given.ndim == 1 and (given.dtype.kind in "UT" or isinstance(first, str)):
+        raise InputError(
+            "y holds text, and this network has no class labels; make it with classes=[...], or give class numbers "
+            "from 0"
+        )
 
 
 def sample_weights(sample_weight: ArrayLike, rows: int, *, of_all: bool = True) -> NDArray[np.float64]:

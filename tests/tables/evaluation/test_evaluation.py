@@ -213,7 +213,7 @@ def test_few_rows_are_scored_without_a_fuss(rows, task):
 
 def test_mistakes_are_told():
     train, test = linear_case(0), linear_case(1)
-    with pytest.raises(InputError, match="expected the column 'y' with what is true"):
+    with pytest.raises(InputError, match="expected the target, column 'y'"):
         evaluate(perfect(train), test.without(["y"]))
     with pytest.raises(InputError, match="no rows"):
         evaluate(perfect(train), test.take(slice(0, 0)))

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multilayer import InputError
-from multilayer.tables import read_table
+from multilayer.tables import read_batches, read_table
 
 PLAIN = "age,job,size\n1.5,Käse,2\n2.25,b,3\n"
 EXPECTED = [
@@ -66,6 +66,14 @@ FORMS = {
         ("numbers are read with a decimal comma",),
     ),
 }
+
+
+def test_an_option_that_does_not_exist_is_named(tmp_path):
+    (tmp_path / "t.csv").write_text("a;b\n1;2\n")
+    with pytest.raises(InputError, match="a table has no option 'seperator'; did you mean 'separator'"):
+        read_table(tmp_path / "t.csv", seperator=";")
+    with pytest.raises(InputError, match="a table has no option 'sep'; expected 'separator', 'decimal'"):
+        read_batches(tmp_path / "t.csv", (), sep=";")
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -140,7 +140,7 @@ def _problem(model: Evaluated, table: Any) -> Problem:
     columns, target = columns_of(table), model.target
     if target.name not in columns:
         raise InputError(
-            "expected the column {name} with what is true, to compare with; found none",
+            "expected the target, column {name}, to compare predictions with; found no such column",
             name=quoted(target.name),
         )
     y = target.encode(columns[target.name])

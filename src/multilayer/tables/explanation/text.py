@@ -92,7 +92,8 @@ def attribution_table(explanation: Explanation) -> Table:
         for place, number in enumerate(found.rows)
     )
     caption = fill(
-        "What each column adds to the prediction of a row (integrated gradients): base + all = prediction"
+        "What each column adds to the prediction of a row (integrated gradients): base + all = prediction, "
+        "to within the error"
     )
     return Table(caption, heads, rows)
 

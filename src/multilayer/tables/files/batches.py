@@ -68,7 +68,7 @@ def read_batches(
     InputError
         At once for a missing column; during iteration where a value is not of the column's kind, with its line.
     """
-    settings = Settings(**options)
+    settings = Settings.of(options)
     asked = tuple(schema), tuple(carried), others, tuple(optional), rows, settings
     if path == "-" or not is_several(path):
         return _of_file(path, asked)

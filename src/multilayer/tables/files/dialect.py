@@ -19,14 +19,14 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import islice
 from typing import Any, TypedDict
 
 from multilayer._base.errors import InputError
-from multilayer._base.text import fill, quoted
+from multilayer._base.text import fill, near_matches, quoted
 from multilayer.io.csv_cells import CsvRow
 from multilayer.io.csv_header import header_of
 from multilayer.tables.files.encodings import encoding_of, text_of
@@ -66,6 +66,25 @@ class Settings:
     quote: str | None = None
     encoding: str | None = None
     header: bool | None = None
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> Settings:
+        """Return the settings of options that were given by name.
+
+        Raises
+        ------
+        InputError
+            For an option that does not exist, with near matches, and for a value that does not fit.
+        """
+        known = [field.name for field in fields(cls)]
+        for option in options:
+            if option not in known:
+                raise InputError(
+                    "a table has no option {option}; {near}",
+                    option=quoted(option),
+                    near=near_matches(option, known),
+                )
+        return cls(**options)
 
     def __post_init__(self) -> None:
         for name, sign in (("separator", self.separator), ("quote", self.quote)):

@@ -63,7 +63,7 @@ def read_table(
     MissingExtraError
         When pyarrow is not installed.
     """
-    settings = Settings(**options)
+    settings = Settings.of(options)
     if path != "-" and is_several(path):
         return read_together(files_of(path)[1], shown(path), types or {}, ignore)
     source = source_of(path)
