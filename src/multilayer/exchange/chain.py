@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 from multilayer._base.errors import InputError
 from multilayer._base.text import fill
 from multilayer.activations import Activation, identity
+from multilayer.interop.containers import Affine, Floats, Weights
 from multilayer.io.network_document import check_finite
 from multilayer.network import Dense
 
 __all__ = ["Chain"]
-
-Floats = NDArray[np.float64]
 
 _WIDEST = 4096
 """Units of a layer that is added to hold an activation or a scale of its own."""
@@ -36,6 +35,10 @@ class Chain:
 
     Scales are folded in float64 and rounded once, to the type of the weights; `notes` says so.
     """
+
+    # A scale is a factor and a shift, as graphs multiply and add in any order, and several in a row become one before
+    # a layer is known. `interop.torch` folds by the same `Affine`, with the centre and the deviation that a BatchNorm1d
+    # has; it subtracts the centre first, and rounds after each. So the last bits of the two may differ.
 
     def __init__(self, inputs: int | None) -> None:
         self.layers: list[Dense] = []
@@ -91,13 +94,10 @@ class Chain:
             self.width = len(factor)
             return
         layer = self._open
-        plain = bool(np.all(factor == 1.0))
-        if plain and not layer.b.any():
+        if np.all(factor == 1.0) and not layer.b.any():
             layer.b = shift  # a bias, with no rounding
             return
-        if not plain:
-            layer.W = layer.W.astype(np.float64) * factor
-        layer.b = layer.b.astype(np.float64) * factor + shift
+        layer.W, layer.b = Affine.of(factor, shift).after(*_exact(layer))
         self._say(name, layer.name)
 
     def activation(self, activation: Activation, name: str) -> None:
@@ -158,9 +158,7 @@ class Chain:
                 farthest=farthest,
                 dtype=self.dtype,
             )
-        W = layer.W.astype(np.float64)
-        layer.b = layer.b.astype(np.float64) + shift @ W
-        layer.W = factor[:, np.newaxis] * W
+        layer.W, layer.b = Affine.of(factor, shift).before(*_exact(layer))
         self._say(", ".join(names), layer.name)
 
     def _own_layer(self, name: str) -> None:
@@ -182,3 +180,8 @@ class Chain:
                 "{name} folded into the weights of {layer}, in float64, rounded once", name=name, layer=layer
             )
         )
+
+
+def _exact(layer: _Open) -> Weights:
+    """Return the numbers of a layer in float64, in which scales are folded."""
+    return layer.W.astype(np.float64), layer.b.astype(np.float64)

@@ -46,6 +46,11 @@ class Affine:
     scale: Floats
     shift: Floats
 
+    @classmethod
+    def of(cls, factor: Floats, shift: Floats) -> Affine:
+        """Return x -> x * factor + shift."""
+        return cls(np.zeros_like(factor), np.ones_like(factor), factor, shift)
+
     def after(self, W: Floats, b: Floats) -> Weights:
         """Return the layer that computes x W + b and then this."""
         factor = self.scale / self.std

@@ -61,6 +61,9 @@ def network_of(model: Any) -> MLP:
 class _Chain:
     """The layers so far, and what awaits the next module: a Linear its activation, or scaled columns a Linear."""
 
+    # Each BatchNorm1d is folded for itself, with its centre subtracted first, and rounded. `exchange.chain` folds by
+    # the same `Affine`, but has factors and shifts alone, which are composed first: the last bits may differ.
+
     def __init__(self) -> None:
         self.layers: list[Dense] = []
         self._open: Weights | None = None
