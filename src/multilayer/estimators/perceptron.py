@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -39,7 +40,7 @@ _NOTHING = (0, None)
 """Width and type that no array has."""
 
 
-class Perceptron(Parameters, BaseEstimator):
+class Perceptron(Parameters, BaseEstimator, ABC):
     """An estimator without the meaning of its outputs, which `MLPClassifier` and `MLPRegressor` add.
 
     The weights of a fitted estimator are the arrays in the lists `coefs_` and `intercepts_`. They are the arrays of
@@ -105,6 +106,7 @@ class Perceptron(Parameters, BaseEstimator):
             )
         return True
 
+    @abstractmethod
     def _validated(
         self, X: Any, y: Any, *, known: bool, reset: bool, finite: bool = True
     ) -> tuple[Any, NDArray[Any], NDArray[Any]]:
@@ -112,7 +114,6 @@ class Perceptron(Parameters, BaseEstimator):
 
         With `known` y may have no new classes, with `finite` X may have no nan and no infinity.
         """
-        raise NotImplementedError
 
     def _checked(
         self, X: Any, y: Any, *, reset: bool, finite: bool, **options: Any
@@ -157,9 +158,9 @@ class Perceptron(Parameters, BaseEstimator):
         self.intercepts_ = [b.astype(dtype, copy=False) for _, b in weights]
         self._adopt(self._network_of_weights())
 
+    @abstractmethod
     def _natural_output(self) -> str:
         """Return the name of the output activation that fits the loss and the targets."""
-        raise NotImplementedError
 
     def _output(self) -> Activation:
         return get(self._natural_output() if self.output_activation is None else self.output_activation)
@@ -170,9 +171,9 @@ class Perceptron(Parameters, BaseEstimator):
     def _metric(self) -> Metric:
         return Metric(score_name(self), self._score_of)
 
+    @abstractmethod
     def _score_of(self, y: NDArray[Any], outputs: NDArray[Any], weight: NDArray[Any] | None) -> float:
         """Return the score of outputs, for targets in the form of the loss."""
-        raise NotImplementedError
 
     def _network_of_weights(self) -> MLP:
         activations = (*hidden_activations(self.activation, len(self.coefs_) - 1), self._output())

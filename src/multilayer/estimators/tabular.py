@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
@@ -28,7 +29,7 @@ __all__ = ["TabularClassifier", "TabularRegressor", "class_order"]
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class _Tabular(BaseEstimator):
+class _Tabular(BaseEstimator, ABC):
     """What both have: parameters, columns of X, the fit."""
 
     members: int = parameter(8, "Networks, whose mean is the model.", COUNT, positional=True)
@@ -164,9 +165,9 @@ class _Tabular(BaseEstimator):
         check_consistent_length(X, y)
         return X, y
 
+    @abstractmethod
     def _target(self, name: str, y: NDArray[Any]) -> Column:
         """Return y as a column."""
-        raise NotImplementedError
 
     def _columns(self, X: Any, types: Mapping[str, Kind] | None = None) -> Columns:
         return columns_of_samples(X, getattr(self, "feature_names_in_", None), types)
