@@ -165,6 +165,50 @@ def test_a_mistake_with_an_option_of_predict(multilayer, tmp_path, monkeypatch, 
     assert names_in(tmp_path) == []
 
 
+@pytest.mark.parametrize(
+    ("command", "option", "of"),
+    [
+        ("predict", "-o", "table"),
+        ("evaluate", "--html", "table"),
+        ("evaluate", "--html", "train"),
+        ("explain", "--html", "model"),
+        ("diagnose", "--html", "table"),
+    ],
+)
+def test_what_is_read_is_not_written_over(multilayer, tmp_path, model, command, option, of):
+    files = {
+        "model": tmp_path / "m.safetensors",
+        "table": tmp_path / "t.csv",
+        "train": tmp_path / "train.csv",
+    }
+    before = {"model": model.read_bytes(), "table": TEST.read_bytes(), "train": TRAIN.read_bytes()}
+    for name, file in files.items():
+        file.write_bytes(before[name])
+    (tmp_path / "link.csv").symlink_to(files[of])
+    more = ("--train", files["train"]) if of == "train" else ()
+    for written in (files[of], tmp_path / "link.csv"):
+        refused(
+            multilayer(command, files["model"], files["table"], *more, option, written),
+            "it is read here, too",
+        )
+    assert {name: file.read_bytes() for name, file in files.items()} == before
+
+
+def test_results_are_not_written_over_samples(multilayer, tmp_path):
+    samples = tmp_path / "s.csv"
+    samples.write_text("x1,x2\n0,1\n")
+    refused(multilayer("run", NETWORK, samples, "-o", samples), "s.csv: it is read here, too")
+    assert samples.read_text() == "x1,x2\n0,1\n"
+
+
+def test_options_that_do_not_go_together_are_refused_before_the_table_is_read(multilayer, tmp_path):
+    options = ("--target", "species", "--time", 1, "--checkpoint", tmp_path / "c")
+    refused(
+        multilayer("train", tmp_path / "none.csv", *options),
+        "a checkpoint and a time limit do not go together",
+    )
+
+
 def test_probabilities_of_a_quantity(multilayer, tmp_path, model):
     (tmp_path / "tiny.toml").write_text(TINY)
     options = ("--members", 1, "--config", tmp_path / "tiny.toml", "-o", tmp_path / "m.safetensors")

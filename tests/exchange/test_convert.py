@@ -113,7 +113,7 @@ def test_what_is_written_alone_is_not_read(tmp_path, name, title):
 
 def test_the_source_is_not_overwritten(tmp_path):
     write(NET, tmp_path / "a.npz")
-    with pytest.raises(InputError, match="it is the source"):
+    with pytest.raises(InputError, match="it is read here, too"):
         convert(tmp_path / "a.npz", tmp_path / "a.npz")
 
 

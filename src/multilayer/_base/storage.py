@@ -133,6 +133,27 @@ def decode(data: bytes, where: str) -> str:
         ) from None
 
 
+def check_not_read(path: AnyPath, *sources: AnyPath) -> None:
+    """Refuse to write a file that is read: it would be lost.
+
+    Raises
+    ------
+    InputError
+        When the file is one of the sources, by whatever name.
+    """
+    if any(_are_same(path, source) for source in sources):
+        raise InputError(
+            "{file}: it is read here, too, and would be lost; name another file", file=shown(path)
+        )
+
+
+def _are_same(one: AnyPath, other: AnyPath) -> bool:
+    try:
+        return Path(one).samefile(other)
+    except (OSError, ValueError):  # there is no such file
+        return False
+
+
 def check_writable(path: AnyPath) -> None:
     """Fail early where `write` could not succeed later: try to create a file beside the target.
 

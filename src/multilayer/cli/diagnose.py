@@ -125,7 +125,7 @@ def diagnose(  # noqa: PLR0913, PLR0917  (the options of a command)
     if try_fixes and not target:
         raise InputError("--try-fixes needs --target")
     if html is not None:
-        check_ready(html)
+        check_ready(html, network, samples, *([] if history is None else [history]))
     if holds_model(network):
         _refuse_for_models(
             {"--target": target, "--loss": loss, "--history": history, "--try-fixes": try_fixes}

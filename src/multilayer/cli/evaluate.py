@@ -52,7 +52,7 @@ def evaluate(
     from multilayer.tables.evaluation import evaluate as evaluation_of
 
     if html is not None:
-        check_ready(html)
+        check_ready(html, model, table, *([] if train is None else [train]))
     loaded = Model.load(model)
     columns = read_for(loaded, table, dialect, needs_target=True)
     known = None if train is None else read_for(loaded, train, dialect, needs_target=True)

@@ -44,7 +44,7 @@ def explain(model: str, table: str, rows: int, html: str | None, as_json: bool, 
     from multilayer.tables import explain as explanation_of
 
     if html is not None:
-        check_ready(html)
+        check_ready(html, model, table)
     loaded = Model.load(model)
     columns = read_for(loaded, table, dialect)
     with show_status(fill("explaining")), located(source(table)):

@@ -9,6 +9,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer._base.storage import check_not_read
 from multilayer._base.table import Table, numbered, to_text
 from multilayer._base.text import fill, one_line
 from multilayer.cli.console import (
@@ -71,6 +72,8 @@ def run(
     row, or - for CSV on standard input. Columns that the network does not use, such as ids, are passed on to the
     results.
     """
+    if output is not None:
+        check_not_read(output, network, samples)
     net = load(network)
     with show_status(fill("reading {samples}", samples=samples)):
         table = samples_for(net, samples, header=header)

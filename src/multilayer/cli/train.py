@@ -113,8 +113,11 @@ def train(  # noqa: PLR0913, PLR0917  (the options of a command)
     The same table, seed and options give the same model, bit for bit, with a cluster and without; with --time it also
     depends on the machine.
     """
-    from multilayer.tables import Recipe, fit_table  # here, so that no other command imports them
+    # Here, so that no other command imports them.
+    from multilayer.tables import Recipe, fit_table
+    from multilayer.tables.fitting import check_together
 
+    check_together(checkpoint, seconds)
     file = _file(table, output)
     recipe = Recipe() if config is None else recipe_in(config)
     rng = generator(seed)

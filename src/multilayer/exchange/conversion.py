@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from multilayer._base import storage
 from multilayer._base.errors import InputError, located
 from multilayer._base.language import in_language
-from multilayer._base.storage import AnyPath, shown
+from multilayer._base.storage import AnyPath, check_not_read, shown
 from multilayer._base.text import fill, one_line
 from multilayer._base.translation import N_
 from multilayer.exchange.files import Added, asked_for, contents, imported, put
@@ -136,8 +136,7 @@ def convert(
     asked = asked_for(**added)
     to = format_of(target, to_format, to=True)
     found = imported(source, from_format, asked)
-    if Path(target).exists() and Path(source).resolve() == Path(target).resolve():
-        raise InputError("{target}: it is the source; name another file", target=shown(target))
+    check_not_read(target, source)
     network = found.network
     comparison = _Comparison.of(network, check, tolerance)
     with located(shown(source)):

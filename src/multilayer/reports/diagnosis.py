@@ -67,8 +67,8 @@ def to_html(diagnosis: Diagnosis, ranking: Ranking | None = None) -> str:
     return page(fill("Diagnosis of a network"), lead, sections, footer)
 
 
-def check_ready(path: AnyPath) -> None:
-    """Fail early if `write_html` could not succeed later.
+def check_ready(path: AnyPath, *sources: AnyPath) -> None:
+    """Fail early if `write_html` could not succeed later, or the page would take the place of what is read.
 
     Raises
     ------
@@ -77,6 +77,7 @@ def check_ready(path: AnyPath) -> None:
     MissingExtraError
         When matplotlib is not installed.
     """
+    storage.check_not_read(path, *sources)
     storage.check_writable(path)
     with style():
         pass

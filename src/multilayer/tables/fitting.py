@@ -34,7 +34,7 @@ from multilayer.tables.target import Task
 from multilayer.tables.transforms.fitting import EncoderSettings
 from multilayer.tables.watch import Progress
 
-__all__ = ["fit_table"]
+__all__ = ["check_together", "fit_table"]
 
 _MEMBERS = Limits(minimum=1, maximum=1000, integer=True)
 _SECONDS = Limits(above=0.0, optional=True)
@@ -131,11 +131,7 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
     began = time.monotonic()
     members = _MEMBERS.checked("members", members)
     time_limit = _SECONDS.checked("time_limit", time_limit)
-    if checkpoint is not None and time_limit is not None:
-        raise InputError(
-            "a checkpoint and a time limit do not go together, as a time limit gives other epochs each time; give "
-            "one of both"
-        )
+    check_together(checkpoint, time_limit)
     recipe = Recipe() if recipe is None else recipe
     random = generator(rng)
     source = rows_of(
@@ -157,6 +153,15 @@ def fit_table(  # noqa: PLR0913  (all but two are keywords with defaults)
         deadline = Deadline(began + time_limit, time_of_assessment(bag, source.target, time.monotonic))
     found = train_bag(bag, deadline, progress, cluster, checkpoint)
     return _model(source, bag, encoder, found, began, doubts)
+
+
+def check_together(checkpoint: AnyPath | None, time_limit: float | None) -> None:
+    """Refuse a checkpoint with a time limit."""
+    if checkpoint is not None and time_limit is not None:
+        raise InputError(
+            "a checkpoint and a time limit do not go together, as a time limit gives other epochs each time; leave out "
+            "one of the two"
+        )
 
 
 @dataclass(frozen=True)

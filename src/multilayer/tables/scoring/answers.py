@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from multilayer import backend
 from multilayer._base.ahead import ahead
-from multilayer._base.storage import AnyPath
+from multilayer._base.storage import AnyPath, check_not_read
 from multilayer.tables.columns import Columns
 from multilayer.tables.encoder import Encoder
 from multilayer.tables.files import read_batches, write_rows
@@ -53,8 +53,10 @@ class Answers:
         Raises
         ------
         InputError
-            As `read_batches` and `write_rows` do. What was at `output` before then stays.
+            As `read_batches` and `write_rows` do, and when both are the same file. What was at `output` before then
+            stays.
         """
+        check_not_read(output, table)
         pieces = read_batches(table, model.encoder.schema, self.keep, others=True, **dialect)
         written, threads = Written(0), backend.get_threads()
 
