@@ -71,6 +71,18 @@ def test_equal_values_are_equal_rows_however_they_are_stored():
     assert known.seen(tables[1], np.zeros(30, np.int64)).count == 30
 
 
+def test_numbers_of_float32_are_known_again_from_their_digits():
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=50).astype(np.float32)
+    digits = np.array([float(str(value)) for value in values])
+    assert np.any(digits != values)
+    known = KnownRows.of(Columns([Column("x", "number", values.astype(float))]), np.zeros(50))
+    assert known.seen(Columns([Column("x", "number", digits)]), np.zeros(50)).count == 50
+    moments = 1.6e9 + np.arange(60.0)  # whole numbers are compared to the last digit
+    known = KnownRows.of(Columns([Column("x", "number", moments[:30])]), np.zeros(30))
+    assert known.seen(Columns([Column("x", "number", moments[30:])]), np.zeros(30)) is None
+
+
 def test_names_of_rows_are_not_compared():
     case = simulated(0, 100)
     names = [np.array([f"{part}{n}" for n in range(100)], object) for part in "ab"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from re import fullmatch
 from typing import Any
@@ -44,6 +44,8 @@ class Seen:
 class KnownRows:
     """Hashes of rows with their target, of a fixed choice of them where they are many.
 
+    Numbers that are not whole are rounded to float32 first: written as text, those of float32 have digits for no more.
+
     Examples
     --------
     >>> from multilayer.tables import Column
@@ -81,6 +83,7 @@ class KnownRows:
 
     @classmethod
     def _of(cls, columns: Columns, y: NDArray[Any], rows: int, step: int) -> KnownRows:
+        columns, y = _rounded(columns, y)
         hashes = _hashes(columns.take(slice(None, None, step)), y[::step])
         return cls(rows, chance_of_equal(columns, y), hashes.tobytes().hex())
 
@@ -106,6 +109,7 @@ class KnownRows:
         Those that are found are more than chance explains: by three, by 1 % of the rows, and by three standard
         deviations. Where only a part of the rows of training is known, the same part of the rows is found.
         """
+        columns, y = _rounded(columns, y)
         known = np.frombuffer(bytes.fromhex(self.hashes), _HASH)
         rows, part = len(y), len(known) / self.rows
         found = int(np.count_nonzero(np.isin(_hashes(columns, y), known)))
@@ -114,6 +118,20 @@ class KnownRows:
         if found - by_chance < max(_LEAST_SEEN, _LEAST_SHARE * rows * part, 3 * math.sqrt(by_chance)):
             return None
         return Seen(min(rows, round(found / part)), rows, len(known) < self.rows)
+
+
+def _rounded(columns: Columns, y: NDArray[Any]) -> tuple[Columns, NDArray[Any]]:
+    comparable = (
+        replace(column, values=_as_float32(column.values)) if column.kind == "number" else column
+        for column in columns
+    )
+    return Columns(comparable), _as_float32(y) if y.dtype.kind == "f" else y
+
+
+def _as_float32(values: NDArray[Any]) -> NDArray[Any]:
+    with np.errstate(over="ignore"):
+        rounded = values.astype(np.float32).astype(np.float64)
+    return np.where(values == np.rint(values), values, rounded)
 
 
 def _hashes(columns: Columns, y: NDArray[Any]) -> NDArray[np.uint64]:
