@@ -177,6 +177,7 @@ class Loss(ABC):
                 each = self.fused_formula(a.astype(np.float64, copy=False), t)
             else:
                 each = self.formula(z.astype(np.float64, copy=False), t)
+                self._check_shape("formula", each, z)
             summed: NDArray[Any] = each.sum(axis=-1).astype(z.dtype, copy=False)
             return summed
 
@@ -185,6 +186,7 @@ class Loss(ABC):
         """Return the gradient of each sample's loss with respect to its outputs z, in their type."""
         with np.errstate(all="ignore"):
             gradient = self.derivative_formula(z.astype(np.float64, copy=False), self.dense(y, z.shape[-1]))
+            self._check_shape("derivative_formula", gradient, z)
             return gradient.astype(z.dtype, copy=False)
 
     @final
@@ -200,6 +202,17 @@ class Loss(ABC):
             t = self.dense(y, z.shape[-1])
             gradient = self.fused_derivative_formula(a.astype(np.float64, copy=False), t)
             return gradient.astype(a.dtype, copy=False)
+
+    def _check_shape(self, method: str, found: Any, z: NDArray[Any]) -> None:
+        """Refuse what a user-defined loss returns where it is not a number for each output."""
+        if np.shape(found) != z.shape:
+            raise InputError(
+                "the loss {name}: {method} must return an array of the shape of z, {shape}; found {found}",
+                name=self.facts.name,
+                method=method,
+                shape=z.shape,
+                found=np.shape(found),
+            )
 
     def _check_range(self, y: NDArray[Any]) -> None:
         need = self.facts.targets

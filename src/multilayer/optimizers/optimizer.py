@@ -11,6 +11,7 @@ from typing import Any, ClassVar, final
 import numpy as np
 from numpy.typing import NDArray
 
+from multilayer._base.errors import InputError
 from multilayer._base.fields import check_settings, setting
 from multilayer.backend.training import ClipKernel, OptimizerKernel
 
@@ -129,11 +130,34 @@ class Optimizer(ABC):
         memory = [state.slots[name] for name in self.slots]
         with np.errstate(all="ignore"):
             new = [
-                self.formula(t, rate, w, g, *old)
+                self.checked_formula(t, rate, w, g, *old)
                 for w, g, *old in zip(parameters, gradients, *memory, strict=True)
             ]
         updated, *kept = zip(*new, strict=True)
         return updated, OptimizerState(t, dict(zip(self.slots, kept, strict=True)))
+
+    @final
+    def checked_formula(
+        self, t: int, rate: float, w: NDArray[Any], g: NDArray[Any], /, *slots: NDArray[Any]
+    ) -> tuple[NDArray[Any], ...]:
+        """Return what `formula` does.
+
+        Raises
+        ------
+        InputError
+            Where that is not w and the slots, of the shape that w has.
+        """
+        new: Any = self.formula(t, rate, w, g, *slots)
+        names = ("w", *self.slots)
+        if not isinstance(new, tuple) or [np.shape(array) for array in new] != [w.shape] * len(names):
+            raise InputError(
+                "the optimizer {name}: formula must return a tuple, ({names}), of arrays of the shape {shape}",
+                name=type(self).__name__,
+                names="".join(f"{each}, " for each in names).rstrip(),
+                shape=w.shape,
+            )
+        arrays: tuple[NDArray[Any], ...] = new
+        return arrays
 
     def __post_init__(self) -> None:
         check_settings(self)

@@ -56,10 +56,10 @@ def updated(
     ) -> tuple[NDArray[Any], ...]:
         factor, stretch = own
         if stretch != 1.0:
-            new, *kept = optimizer.formula(t, rate * factor, w * stretch, g / stretch, *old)
+            new, *kept = optimizer.checked_formula(t, rate * factor, w * stretch, g / stretch, *old)
             new = new / stretch
         else:
-            new, *kept = optimizer.formula(t, rate * factor, w, g, *old)
+            new, *kept = optimizer.checked_formula(t, rate * factor, w, g, *old)
         return new - rate * decay * factor * w if decay else new, *kept
 
     with np.errstate(all="ignore"):
