@@ -33,10 +33,11 @@ def _learned(stored: Mapping[str, Any]) -> str:
         cells = ["" if one is None else f"{one:.3f}" if one > 1.0 else f"**{one:.3f}**" for one in ratios]
         rows.append([data, _figure(float(np.mean([one.error for one, _ in own]))), *cells])
     title = (
-        f"Measured {stored['date']} on splits that chose nothing: {_counted(stored['members'], 'network')}, "
-        f"{_counted(stored['threads'], 'thread')}, at most 6,000 rows of training. Error: 1 - AUC for two classes, "
-        "log-loss for more, RMSE for numbers, the mean over the splits; for the others its ratio to ours on the same "
-        "splits, in bold where ours is not lower, empty where it was not measured. Time is that of the processor, the "
+        f"Measured {stored['date']} on splits other than the one that chose the recipe: "
+        f"{_counted(stored['members'], 'network')}, {_counted(stored['threads'], 'thread')}, "
+        "at most 6,000 rows of training. Error: 1 - AUC for two classes, log-loss for more, RMSE for "
+        "numbers, the mean over the splits; for the others its ratio to ours on the same splits, in bold where ours is "
+        "not lower, empty where it was not measured. Time is that of the processor, the "
         "median over the splits that both have."
     )
     own_words = (

@@ -3,6 +3,7 @@
 import math
 import os
 import signal
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -154,6 +155,16 @@ def test_progress_tells_every_epoch() -> None:
     assert {at.member for at in seen} == {1, 2}
     assert seen[-1].total == 40
     assert seen[-1].seconds_left == 0.0
+
+
+@pytest.mark.parametrize("calibrated", [True, False])
+def test_progress_tells_the_loss_that_chooses_the_epoch(calibrated: bool) -> None:
+    seen: list[Any] = []
+    recipe = replace(TINY, calibrated=calibrated)
+    model = fit_table(without(people(), "pay"), "level", members=2, recipe=recipe, progress=seen.append)
+    for number, member in enumerate(model.record["members"], 1):
+        losses = [at.loss for at in seen if at.member == number]
+        assert min(losses) == losses[member["best_epoch"] - 1] == member["loss"]
 
 
 def test_an_error_of_a_callback_ends_training() -> None:

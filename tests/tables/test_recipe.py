@@ -5,12 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
 
 from multilayer import MLP
 from multilayer._base.errors import InputError
 from multilayer.tables import Recipe
 from multilayer.tables.folds import ArrayFold
-from multilayer.tables.recipe import Plan, _start, train_member
+from multilayer.tables.member import _start, train_member
+from multilayer.tables.recipe import Plan
 from multilayer.training import Epoch
 
 TINY = Recipe(hidden=(16, 12), epochs=15, batch_size=32)
@@ -27,14 +29,49 @@ def log_loss(
     return float(np.average(-np.log(p[np.arange(len(y)), y].astype(np.float64)), weights=weights))
 
 
+def least_log_loss(
+    y: NDArray[np.int64], p: NDArray[np.float32], weights: NDArray[np.float64] | None = None
+) -> float:
+    """The least that a temperature of 1 or more leaves."""
+
+    def loss(log_inverse: float) -> float:
+        powers = p.astype(np.float64) ** np.exp(log_inverse)
+        return log_loss(y, powers / powers.sum(axis=1, keepdims=True), weights)
+
+    return float(minimize_scalar(loss, bounds=(-7.0, 0.0), method="bounded").fun)
+
+
 def test_the_score_is_the_loss_of_the_returned_network_on_the_rows_held_out() -> None:
-    member = train_member(ArrayFold(X, CLASSES, None, HELD_OUT), 3, TINY, np.random.default_rng(1))
+    recipe = replace(TINY, calibrated=False)
+    member = train_member(ArrayFold(X, CLASSES, None, HELD_OUT), 3, recipe, np.random.default_rng(1))
     assert member is not None
     p = member.network(X[HELD_OUT])
     assert member.score == pytest.approx(log_loss(CLASSES[HELD_OUT], p), rel=1e-4)
     assert member.score < 0.6 < log_loss(CLASSES[HELD_OUT], np.full((50, 3), 1 / 3))
     assert member.score == min(member.scores)
     assert len(member.scores) == 15
+
+
+def test_the_best_epoch_is_the_best_one_with_a_temperature() -> None:
+    noisy = np.where(RNG.random(200) < 0.3, 2 - CLASSES, CLASSES)  # logits that grow become too sure
+    recipe = replace(TINY, epochs=60)
+    losses, calibrated = list[float](), list[float]()
+
+    def look(event: object) -> None:
+        if isinstance(event, Epoch):
+            p = event.network(X[HELD_OUT])
+            losses.append(log_loss(noisy[HELD_OUT], p))
+            calibrated.append(least_log_loss(noisy[HELD_OUT], p))
+
+    member = train_member(
+        ArrayFold(X, noisy, None, HELD_OUT), 3, recipe, np.random.default_rng(1), callback=look
+    )
+    assert member is not None
+    np.testing.assert_allclose(member.scores, calibrated, rtol=1e-4)
+    assert member.best_epoch - 1 == int(np.argmin(calibrated)) != int(np.argmin(losses))
+    assert member.score == pytest.approx(
+        least_log_loss(noisy[HELD_OUT], member.network(X[HELD_OUT])), rel=1e-4
+    )
 
 
 def test_outputs_are_the_logits_of_the_rows_held_out() -> None:
@@ -60,8 +97,8 @@ def test_weights_count_in_the_score() -> None:
     member = train_member(ArrayFold(X, CLASSES, weights, HELD_OUT), 3, TINY, np.random.default_rng(1))
     assert member is not None
     p = member.network(X[HELD_OUT])
-    assert member.score == pytest.approx(log_loss(CLASSES[HELD_OUT], p, weights[HELD_OUT]), rel=1e-4)
-    assert member.score != pytest.approx(log_loss(CLASSES[HELD_OUT], p), rel=1e-3)
+    assert member.score == pytest.approx(least_log_loss(CLASSES[HELD_OUT], p, weights[HELD_OUT]), rel=1e-4)
+    assert member.score != pytest.approx(least_log_loss(CLASSES[HELD_OUT], p), rel=1e-3)
 
 
 def test_the_rows_held_out_are_not_learned_from() -> None:

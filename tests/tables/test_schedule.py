@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from multilayer.network import MLP, Dense
 from multilayer.tables.bag import Bag
-from multilayer.tables.recipe import Member, Plan, Recipe
+from multilayer.tables.member import Member
+from multilayer.tables.recipe import Plan, Recipe
 from multilayer.tables.schedule import Deadline, Schedule
 from multilayer.tables.watch import Watch
 from multilayer.training.interruption import Interruption
@@ -38,7 +39,7 @@ class TimedBag(Bag):
 
 def bag(members: int, *, classes: bool, trial: float = 1.0) -> TimedBag:
     """Return a bag of members with up to 96 epochs, and a patience of 32 for classes."""
-    found = TimedBag([], 2 if classes else None, Recipe(), list(range(members)))
+    found = TimedBag([], 2 if classes else None, Recipe(patience_of_classes=32), list(range(members)))
     object.__setattr__(found, "trial", trial)
     return found
 

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from multilayer.tables.folds import Fold
-from multilayer.tables.recipe import Member, Plan, Recipe, train_member, training_of
+from multilayer.tables.member import Member, train_member, training_of
+from multilayer.tables.recipe import Plan, Recipe
 from multilayer.training import Epoch, Step
 from multilayer.training.loop import Training
 

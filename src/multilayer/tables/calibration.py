@@ -10,15 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.fields import check_settings, setting
+from multilayer.training.temperature import inverse_temperature
 
 __all__ = ["Calibration", "calibration_error"]
 
 Array = NDArray[np.float64]
-
-_INVERSE = (1e-3, 1e3)
-"""The range of 1/T. Logits without any information end at the first, those that are always right at the second."""
-_STEPS = 100
-_TOLERANCE = 1e-12
 
 _BINS = 15
 _ROWS_OF_A_BIN = 20
@@ -63,10 +59,6 @@ class Calibration:
     def fit(cls, logits: ArrayLike, y: ArrayLike) -> Calibration:
         """Return the calibration with the least log-loss of held-out rows.
 
-        The mean log-loss is convex in 1/T: its slope is the mean of E_p[logits] - logits[y], its curvature the mean of
-        Var_p[logits]. Newton's steps find the zero of the slope; one that leaves the interval in which the zero is
-        known to be is replaced by a bisection, in log 1/T.
-
         Parameters
         ----------
         logits : array-like, shape (rows, classes)
@@ -81,23 +73,7 @@ class Calibration:
         """
         given, numbers = _checked(logits, y, "logits")
         mean = float(given[np.arange(len(numbers)), numbers].mean())
-        low, high = _INVERSE
-        if _slope(given, low)[0] >= mean:
-            return cls(1 / low, len(given))
-        if _slope(given, high)[0] <= mean:
-            return cls(1 / high, len(given))
-        inverse = 1.0
-        for _ in range(_STEPS):
-            expected, variance = _slope(given, inverse)
-            low, high = (low, inverse) if expected > mean else (inverse, high)
-            step = (mean - expected) / variance if variance > 0 else np.inf
-            next_one = inverse + step
-            if not low < next_one < high:
-                next_one = float(np.sqrt(low * high))
-            if abs(next_one - inverse) <= _TOLERANCE * inverse:
-                break
-            inverse = next_one
-        return cls(1 / inverse, len(given))
+        return cls(1 / inverse_temperature(given, mean), len(given))
 
     def apply(self, logits: ArrayLike) -> Array:
         """Return the probabilities, float64, of shape (..., classes)."""
@@ -140,14 +116,6 @@ def calibration_error(probabilities: ArrayLike, y: ArrayLike, bins: int | None =
     if bins is None:
         bins = min(_BINS, max(1, len(p) // _ROWS_OF_A_BIN))
     return float(sum(abs(gap.sum()) for gap in np.array_split(gaps, bins)) / len(p))
-
-
-def _slope(logits: Array, inverse: float) -> tuple[float, float]:
-    """Return the means over rows of the expectation and the variance of the logits under softmax(logits / T)."""
-    p = _softmax(logits * inverse)
-    expected = (p * logits).sum(axis=1)
-    variance = (p * (logits - expected[:, np.newaxis]) ** 2).sum(axis=1)
-    return float(expected.mean()), float(variance.mean())
 
 
 def _softmax(a: Array) -> Array:

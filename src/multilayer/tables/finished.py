@@ -19,7 +19,8 @@ from multilayer._base.storage import AnyPath, shown
 from multilayer._base.tensor_file import digest_of
 from multilayer._base.text import fill
 from multilayer.tables.bag import Bag
-from multilayer.tables.recipe import Member, Plan
+from multilayer.tables.member import Member
+from multilayer.tables.recipe import Plan
 from multilayer.training.checkpoint import check_alike
 from multilayer.training.checkpoint_writer import differences
 from multilayer.training.state import parameters_of, with_parameters

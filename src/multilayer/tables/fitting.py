@@ -21,9 +21,10 @@ from multilayer.tables.columns import Columns, Kind
 from multilayer.tables.conform import conform
 from multilayer.tables.encoder import Encoder
 from multilayer.tables.folds import Fold
+from multilayer.tables.member import Member
 from multilayer.tables.members import Found, train_bag
 from multilayer.tables.model import Model
-from multilayer.tables.recipe import Member, Recipe
+from multilayer.tables.recipe import Recipe
 from multilayer.tables.record import MemberRecord, TrainingRecord
 from multilayer.tables.rows_of import rows_of
 from multilayer.tables.schedule import Deadline

@@ -18,7 +18,8 @@ from multilayer._base.translation import N_
 from multilayer.cluster import Link, Shared, completed, connected, workers_of
 from multilayer.tables.bag import Bag
 from multilayer.tables.finished import Finished, FinishedFile
-from multilayer.tables.recipe import Member, Plan
+from multilayer.tables.member import Member
+from multilayer.tables.recipe import Plan
 from multilayer.tables.schedule import Deadline, Schedule, threads_of_each
 from multilayer.tables.watch import Progress, Watch, shown
 from multilayer.training import Epoch, Step
@@ -98,13 +99,13 @@ def trained(
     """
     if has_to_end(member == 0):
         return None
-    epochs = 0.0
+    epochs, metric = 0.0, bag.recipe.metric(bag.classes is not None)
 
     def look(event: Step | Epoch) -> bool:
         nonlocal epochs
         if isinstance(event, Epoch):
             epochs = event.epoch
-            tell(epochs, event.validation_loss)
+            tell(epochs, event.validation_loss if metric is None else event.metrics[metric.name])
         elif bag.in_blocks and event.batches and event.batch < event.batches:
             epochs = event.epoch - 1 + event.batch / event.batches
             tell(epochs, event.loss)

@@ -1,42 +1,18 @@
-"""How one network of a table is trained: the recipe with all its constants, and a member of a bag."""
+"""The recipe with which networks of tables are trained: all its constants."""
 
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from multilayer import activations
 from multilayer._base.errors import InputError
 from multilayer._base.fields import check_settings, setting
 from multilayer._base.text import one_line
-from multilayer.network import MLP, Dense
 from multilayer.optimizers import Adam, CosineLog, FlatCosine
-from multilayer.tables.folds import Fold
-from multilayer.training import Checkpoint, EarlyStopping, Epoch, RateFactors, Step, TrainConfig
-from multilayer.training.checkpoint import previous
-from multilayer.training.loop import Training
+from multilayer.training import EarlyStopping, Metric, RateFactors, TrainConfig, metrics
 
-__all__ = ["Member", "Plan", "Recipe", "train_member", "training_of"]
-
-_STEPS_BETWEEN_LOOKS = 64
-"""Steps after which a callback may end training, within a long epoch."""
-_KEPT = 20
-"""How often in an epoch of blocks the checkpoint of a member is written."""
-_BY_ITSELF = frozenset({"epochs", "plateau"})
-"""How training ends where nothing ends it."""
-
-
-_SAMPLE = 1024
-"""Rows that first weights are made for."""
-_MIXED = 5
-_LEAST_SPREAD = 1e-6
+__all__ = ["Plan", "Recipe"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +41,10 @@ class Recipe:
         For small tables; `plan` has the rule for large ones.
     patience_of_classes, patience_of_numbers : float
         A member ends after more than so many epochs in a row without a better one.
+    calibrated : bool
+        Whether the best epoch, for a category as target, is the one whose held-out rows have the least loss after a
+        temperature that makes them less certain (the metric "calibrated_cross_entropy"), as a model has a temperature
+        in the end; else the one with the least loss.
     most_rows : int
         Rows of a member in all its epochs together, at most (but 4 epochs at least).
     most_steps : int
@@ -74,6 +54,8 @@ class Recipe:
     ----------
     Holzmüller, D., Grinsztajn, L., Steinwart, I. (2024). Better by default: strong pre-tuned MLPs and boosted trees on
     tabular data. NeurIPS.
+
+    Berta, E., Holzmüller, D., Jordan, M. I., Bach, F. (2025). Rethinking early stopping: refine, then calibrate.
 
     Gorishniy, Y., Rubachev, I., Babenko, A. (2022). On embeddings for numerical features in tabular deep learning.
     NeurIPS.
@@ -94,8 +76,9 @@ class Recipe:
     bins_of_numbers: int = setting(32, minimum=0, maximum=1000, integer=True)
     most_bins: int = setting(2**16, minimum=0, integer=True)
     epochs: int = setting(96, minimum=1, integer=True)
-    patience_of_classes: float = setting(32, minimum=0, infinite=True)
+    patience_of_classes: float = setting(24, minimum=0, infinite=True)
     patience_of_numbers: float = setting(math.inf, minimum=0, infinite=True)
+    calibrated: bool = True
     batch_size: int = setting(256, minimum=1, integer=True)
     most_rows: int = setting(2**23, minimum=1, integer=True)
     most_steps: int = setting(1024, minimum=1, integer=True)
@@ -125,6 +108,31 @@ class Recipe:
         """Return the patience for a target of classes or not."""
         return self.patience_of_classes if classes else self.patience_of_numbers
 
+    def metric(self, classes: bool) -> Metric | None:
+        """Return the metric that chooses the best epoch for a target of classes or not; None for the loss."""
+        return metrics.get("calibrated_cross_entropy") if classes and self.calibrated else None
+
+    def config(self, classes: bool, plan: Plan) -> TrainConfig:
+        """Return how a member is trained, for a target of classes or not."""
+        metric = self.metric(classes)
+        return TrainConfig(
+            loss="categorical_cross_entropy" if classes else "mean_squared_error",
+            optimizer=Adam(self.rate_of_classes if classes else self.rate_of_numbers, self.beta1, self.beta2),
+            schedule=CosineLog(),
+            epochs=plan.epochs,
+            batch_size=plan.batch_rows,
+            stopping=EarlyStopping(
+                patience=self.patience(classes), monitor=None if metric is None else metric.name, ties="last"
+            ),
+            dropout=self.dropout,
+            weight_decay=self.weight_decay,
+            rate_factors=RateFactors(biases=self.bias_factor, by_inputs=True),
+            input_scale=self.scale_factor,
+            dropout_schedule=FlatCosine(),
+            weight_decay_schedule=FlatCosine(),
+            metrics=() if metric is None else metric,
+        )
+
     def plan(self, rows: int) -> Plan:
         """Return epochs and batch size for so many rows of training.
 
@@ -144,152 +152,3 @@ class Plan:
 
     epochs: int
     batch_rows: int
-
-
-@dataclass(frozen=True, eq=False)
-class Member:
-    """A network of a bag, and how it was trained."""
-
-    network: MLP
-    """Of the best epoch, by the loss of the rows that were held out."""
-    scores: tuple[float, ...]
-    """The loss of the rows that were held out, after each epoch."""
-    best_epoch: int
-    """From 1."""
-    outputs: NDArray[np.float32]
-    """Weighted sums of the last layer for the rows that were held out, (rows, units): logits, or the target."""
-    seconds: float
-    cut_short: bool = False
-    """Whether it would have had more epochs, but for the time, Ctrl-C, or numbers that were not finite."""
-    part_of_epoch: bool = False
-    """Whether it was ended before its first epoch was over."""
-
-    @property
-    def score(self) -> float:
-        """The loss of the best epoch."""
-        return self.scores[self.best_epoch - 1]
-
-
-def train_member(
-    fold: Fold,
-    classes: int | None,
-    recipe: Recipe,
-    rng: np.random.Generator,
-    *,
-    plan: Plan | None = None,
-    callback: Callable[[Step | Epoch], Any] | None = None,
-    checkpoint: str | None = None,
-) -> Member | None:
-    """Return a plain network, trained on the rows that are not held out; the others choose the best epoch.
-
-    Parameters
-    ----------
-    fold : Fold
-    classes : int, optional
-        The number of classes; None where y is a number.
-    recipe : Recipe
-    rng : Generator
-        The source of first weights, orders and dropout.
-    plan : Plan, optional
-        Epochs and batch size, where not those of the recipe.
-    callback : callable, optional
-        Called with the events of training; True ends it.
-    checkpoint : str, optional
-        A file that training goes on from, in mid epoch; it is removed when the last epoch is over.
-
-    Returns
-    -------
-    Member or None
-        None where training was ended before the first epoch was over, unless rows are in blocks and some were taken.
-    """
-    began = time.perf_counter()
-    plan = recipe.plan(fold.rows) if plan is None else plan
-    training = training_of(fold, classes, recipe, rng, plan, callback, checkpoint)
-    trained = training.run()
-    cut_short = trained.stopped not in _BY_ITSELF
-    if checkpoint is not None and not cut_short:
-        for path in (checkpoint, previous(checkpoint)):
-            Path(path).unlink(missing_ok=True)
-    part = trained.best_epoch is None
-    if part and not (fold.in_blocks and training.progress.steps and trained.stopped != "not finite"):
-        return None
-    outputs = _weighted_sums(trained.network, fold)
-    scores = (_score(outputs, fold.held_out_y, classes),) if part else trained.history.validation_loss
-    seconds = time.perf_counter() - began
-    return Member(trained.network, scores, trained.best_epoch or 1, outputs, seconds, cut_short, part)
-
-
-def _score(outputs: NDArray[np.float32], y: NDArray[Any], classes: int | None) -> float:
-    """Return the loss of rows that were held out, from their weighted sums."""
-    a = outputs.astype(np.float64)
-    if classes is None:
-        return float(np.mean((a[:, 0] - y) ** 2))
-    return float(np.mean(np.logaddexp.reduce(a, axis=1) - a[np.arange(len(y)), y]))
-
-
-def training_of(
-    fold: Fold,
-    classes: int | None,
-    recipe: Recipe,
-    rng: np.random.Generator,
-    plan: Plan,
-    callback: Callable[[Step | Epoch], Any] | None = None,
-    checkpoint: str | None = None,
-) -> Training:
-    """Return the training of a member from its first weights, as `train_member` runs it."""
-    steps = -(-fold.rows // plan.batch_rows)
-    return fold.training(
-        _start(fold.some(_SAMPLE, rng), classes, recipe, rng),
-        config=_config(classes, recipe, plan),
-        rng=rng,
-        callbacks=() if callback is None else callback,
-        every=_STEPS_BETWEEN_LOOKS,
-        checkpoint=None if checkpoint is None else Checkpoint(checkpoint, batches=-(-steps // _KEPT)),
-    )
-
-
-def _weighted_sums(network: MLP, fold: Fold) -> NDArray[np.float32]:
-    *layers, last = network.layers
-    sums = MLP([*layers, Dense(last.W, last.b)])
-    return np.concatenate([sums(x) for x in fold.held_out_x()]).astype(np.float32, copy=False)
-
-
-def _config(classes: int | None, recipe: Recipe, plan: Plan) -> TrainConfig:
-    rate = recipe.rate_of_numbers if classes is None else recipe.rate_of_classes
-    return TrainConfig(
-        loss="mean_squared_error" if classes is None else "categorical_cross_entropy",
-        optimizer=Adam(rate, recipe.beta1, recipe.beta2),
-        schedule=CosineLog(),
-        epochs=plan.epochs,
-        batch_size=plan.batch_rows,
-        stopping=EarlyStopping(patience=recipe.patience(classes is not None), ties="last"),
-        dropout=recipe.dropout,
-        weight_decay=recipe.weight_decay,
-        rate_factors=RateFactors(biases=recipe.bias_factor, by_inputs=True),
-        input_scale=recipe.scale_factor,
-        dropout_schedule=FlatCosine(),
-        weight_decay_schedule=FlatCosine(),
-    )
-
-
-def _start(x: NDArray[np.float32], classes: int | None, recipe: Recipe, rng: np.random.Generator) -> MLP:
-    """Return first weights for rows x, and a last layer of 0.
-
-    W is normal, such that each weighted sum over the rows has a standard deviation of 1. Each b is minus a random
-    convex mixture of weighted sums, so that the place where a unit bends lies among the rows.
-    """
-    hidden = recipe.activation_of_numbers if classes is None else recipe.activation_of_classes
-    layers = list[Dense]()
-    for units in recipe.hidden:
-        W = rng.standard_normal((x.shape[1], units)) / math.sqrt(x.shape[1])
-        sums = MLP([Dense(W.astype(np.float32), np.zeros(units, np.float32))])(x)
-        spread = sums.std(axis=0, dtype=np.float64)
-        spread[spread < _LEAST_SPREAD] = 1.0
-        shares = rng.dirichlet(np.ones(_MIXED), units)
-        chosen = rng.integers(0, len(x), (units, _MIXED))
-        b = -(shares * sums[chosen, np.arange(units)[:, np.newaxis]]).sum(axis=1) / spread
-        layers.append(Dense((W / spread).astype(np.float32), b.astype(np.float32), hidden))
-        x = MLP(layers[-1:])(x)
-    outputs, last = (1, "identity") if classes is None else (classes, "softmax")
-    layers.append(Dense(np.zeros((x.shape[1], outputs), np.float32), np.zeros(outputs, np.float32), last))
-    return MLP(layers)

@@ -27,7 +27,8 @@ class MemberRecord:
     best_epoch: int
     """From 1."""
     loss: float
-    """Of the rows that were held out, after the best epoch: log-loss, or mean squared error in units of variance."""
+    """Of the rows that were held out, after the best epoch: log-loss after a temperature (the plain one where
+    the recipe is not `calibrated`), or mean squared error in units of variance."""
     seconds: float
 
 

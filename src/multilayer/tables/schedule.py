@@ -12,7 +12,8 @@ from multilayer import backend
 from multilayer._base.text import fill
 from multilayer._base.translation import N_
 from multilayer.tables.bag import Bag
-from multilayer.tables.recipe import Member, Plan
+from multilayer.tables.member import Member
+from multilayer.tables.recipe import Plan
 
 __all__ = ["Deadline", "Schedule", "threads_of_each"]
 
@@ -139,8 +140,8 @@ class Schedule:
 
     def _planned(self) -> tuple[int, Plan]:
         """Return how many members there is room for, and the plan of the next one."""
-        left = self.members - len(self._plans)
-        if self._deadline is None:
+        left, deadline = self.members - len(self._plans), self._deadline
+        if deadline is None:
             return left, self.usual
         idle = max(self.threads - len(self._plans), 0)  # threads that have had no member get one in any case
         worth = min(_WORTH, self.usual.epochs)
@@ -149,7 +150,7 @@ class Schedule:
             return min(left, max(idle, 1) + (turns - 1) * self.threads)
 
         def affordable(turns: int) -> float:
-            return self._affordable(len(self._plans) + room(turns))
+            return self._affordable(deadline, len(self._plans) + room(turns))
 
         possible = range(-(-left // self.threads), 0, -1)
         turns = next((turns for turns in possible if affordable(turns) >= turns * worth), 0)
@@ -160,10 +161,9 @@ class Schedule:
         epochs = bisect_right(range(1, self.usual.epochs + 1), most, key=lambda n: self._cost(n, turns))
         return room(turns), replace(self.usual, epochs=max(epochs, 1))
 
-    def _affordable(self, members: int) -> float:
+    def _affordable(self, deadline: Deadline, members: int) -> float:
         """Return the epochs of one thread that are planned for the time left, with so many members in the end."""
-        assert self._deadline is not None  # noqa: S101  (only then they are planned)
-        seconds = max(self._deadline.of_training(members) - self._clock(), 0.0)
+        seconds = max(deadline.of_training(members) - self._clock(), 0.0)
         if not self._done:
             return _BY_TRIAL * seconds / self._trial
         done = self._done.values()

@@ -14,7 +14,7 @@ from multilayer._base.text import fill
 from multilayer._base.translation import N_
 from multilayer.cluster import WorkerLost
 from multilayer.tables.bag import Bag
-from multilayer.tables.recipe import Member
+from multilayer.tables.member import Member
 from multilayer.tables.schedule import Schedule
 from multilayer.training.interruption import Interruption
 from multilayer.training.progress import bar, write_line
@@ -35,7 +35,7 @@ class FitProgress:
     epoch: int
     """The one that is over, or under way."""
     loss: float
-    """Of the rows that the member held out; within an epoch of the last batch."""
+    """Of the rows that the member held out, as a `Member` has it; within an epoch of the last batch."""
     seconds: float
     """Since training began."""
     unit: Literal["epoch", "row"] = "epoch"

@@ -13,8 +13,12 @@ from numpy.typing import NDArray
 from multilayer._base.errors import InputError
 from multilayer._base.fields import check_settings, entries
 from multilayer._base.names import Entry, Registry
+from multilayer.training.temperature import inverse_temperature
 
 __all__ = ["Metric", "catalogue", "chosen", "get", "names"]
+
+_OFF_ONE = 1e-3
+"""How far the sum of probabilities in float32 may be from 1."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,23 @@ def mean_squared_error(y: NDArray[Any], z: NDArray[Any], weights: NDArray[Any] |
     return float(np.average((y - z).astype(np.float64) ** 2, weights=weights, axis=0).mean())
 
 
+def calibrated_cross_entropy(y: NDArray[Any], z: NDArray[Any], weights: NDArray[Any] | None) -> float:
+    """Return the least cross-entropy of softmax(log z / T), with temperatures T of 1 or more."""
+    # A temperature below 1 would make the few held-out samples of a small table certain as soon as all are right.
+    if not np.isfinite(z).all():
+        return math.nan
+    if z.min() < 0.0 or np.abs(z.sum(axis=1) - 1.0).max() > _OFF_ONE:
+        raise InputError(
+            "calibrated_cross_entropy: expected outputs that are probabilities, as softmax gives them; found rows "
+            "whose sum is not 1"
+        )
+    logits = np.log(np.maximum(z, np.finfo(z.dtype).tiny).astype(np.float64))
+    own = logits[np.arange(len(y)), y.astype(np.intp)] if y.ndim == 1 else (y * logits).sum(axis=1)
+    inverse = inverse_temperature(logits, float(np.average(own, weights=weights)), weights, most=1.0)
+    losses = np.logaddexp.reduce(inverse * logits, axis=1) - inverse * own
+    return float(np.average(losses, weights=weights))
+
+
 def _check_numbers(y: NDArray[Any], z: NDArray[Any]) -> None:
     if y.shape != z.shape:
         raise InputError(
@@ -97,6 +118,7 @@ catalogue: tuple[Metric, ...] = (
         accuracy,
         aliases=("acc", "accuracy_score", "categorical_accuracy", "sparse_categorical_accuracy"),
     ),
+    Metric("calibrated_cross_entropy", calibrated_cross_entropy, greater_is_better=False),
     Metric("r2", r2, aliases=("r2_score",)),
     Metric("mean_absolute_error", mean_absolute_error, greater_is_better=False, aliases=("mae",)),
     Metric("mean_squared_error", mean_squared_error, greater_is_better=False, aliases=("mse",)),
@@ -128,7 +150,7 @@ def names() -> tuple[str, ...]:
     """Return the names that `get` and `metrics=` take.
 
     >>> names()[:2]
-    ('accuracy', 'r2')
+    ('accuracy', 'calibrated_cross_entropy')
     """
     return registry.names()
 
