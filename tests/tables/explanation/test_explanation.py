@@ -9,7 +9,7 @@ from sklearn.inspection import partial_dependence, permutation_importance
 
 from multilayer import MLP, Dense, initialize
 from multilayer._base.errors import InputError
-from multilayer.tables import Calibration, Column, Columns, Encoder, Model, Target
+from multilayer.tables import Calibration, Column, Columns, Encoder, Model, Recipe, Target, fit_table
 from multilayer.tables.explanation import explain
 from multilayer.tables.explanation.attribution import Function, integrated_gradients
 from tests.tables.suspicions.cases import simulated
@@ -200,6 +200,18 @@ def test_without_a_target_there_are_no_importances():
     assert found.importances == ()
     assert found.notes == ("the table has no column 'y', so importances are not measured",)
     assert repr(found)
+
+
+def test_a_note_says_that_rows_are_those_of_training():
+    columns = table(rows=200)
+    recipe = Recipe(hidden=(4,), epochs=2)
+    trained = fit_table(columns.take(slice(0, 150)), "y", members=1, recipe=recipe, progress=False)
+    (note,) = explain(trained, columns.take(slice(100, 200)), rows=0).notes
+    assert note == (
+        "the model was trained on 50 of these 100 rows (50\N{NO-BREAK SPACE}%): "
+        "importances may be different on new rows"
+    )
+    assert not explain(trained, columns.take(slice(150, 200)), rows=0).notes
 
 
 def test_a_column_of_gaps_and_one_row():

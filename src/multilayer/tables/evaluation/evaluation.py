@@ -224,8 +224,7 @@ def _suspicions(
 def _seen(model: Evaluated, problem: Problem, known: Problem | None) -> Seen | None:
     """Return how many rows are known from training: by what the model keeps of it, or by the training table."""
     columns, y = problem.columns, problem.y
-    outline = dict(model.record or {}).get("known_rows")
-    kept = None if outline is None else KnownRows.from_outline(outline)
+    kept = KnownRows.kept_by(model.record)
     given = None if known is None else KnownRows.all_of(known.columns, known.y)
     found = [one for source in (given, kept) if source is not None and (one := source.seen(columns, y))]
     return max(found, key=lambda one: one.count, default=None)

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from multilayer._base import random, strict_json
 from multilayer._base.errors import InputError
 from multilayer._base.fields import Limits
-from multilayer._base.text import fill, quoted
+from multilayer._base.text import fill, percent, quoted
+from multilayer._base.translation import N_
+from multilayer.tables.columns import Columns
 from multilayer.tables.conform import conform
 from multilayer.tables.evaluation.scores import main_score
 from multilayer.tables.explanation.attribution import Attributions, attributions
@@ -18,12 +21,21 @@ from multilayer.tables.explanation.importance import Dependence, Importance, dep
 from multilayer.tables.explanation.text import html_of, text_of
 from multilayer.tables.frames import columns_of
 from multilayer.tables.model import Model
+from multilayer.tables.suspicions import KnownRows
 
 __all__ = ["Explanation", "explain"]
 
 _ROWS_SHUFFLED, _ROWS_OF_DEPENDENCE = 5_000, 500
 _REPEATS = Limits(minimum=1, maximum=1000, integer=True)
 _ROWS = Limits(minimum=0, maximum=100_000, integer=True)
+
+
+_SEEN = N_(
+    "the model was trained on {seen:,} of these {rows:,} rows ({share}): importances may be different on new rows"
+)
+_SEEN_ABOUT = N_(
+    "the model was trained on about {share} of these {rows:,} rows: importances may be different on new rows"
+)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -93,6 +105,7 @@ def explain(
         some = _sample(columns.rows, _ROWS_SHUFFLED, generator)
         found = list(importances(model, columns.take(some), y[some], score, repeats, generator))
         found.sort(key=lambda one: -one.mean)
+        notes += _of_training(KnownRows.kept_by(model.record), columns, y)
     else:
         notes.append(
             fill(
@@ -110,6 +123,15 @@ def explain(
         attributions(model, columns, np.arange(min(rows, columns.rows))),
         tuple(notes),
     )
+
+
+def _of_training(known: KnownRows | None, columns: Columns, y: NDArray[Any]) -> list[str]:
+    """Return a note where the model was trained on some of the rows."""
+    seen = None if known is None else known.seen(columns, y)
+    if seen is None:
+        return []
+    template = _SEEN_ABOUT if seen.is_estimate else _SEEN
+    return [fill(template, seen=seen.count, rows=seen.rows, share=percent(round(seen.share, 3)))]
 
 
 def _sample(rows: int, most: int, rng: np.random.Generator) -> Any:

@@ -103,6 +103,12 @@ class KnownRows:
         """
         return strict_json.convert(outline, cls, where)
 
+    @classmethod
+    def kept_by(cls, record: Mapping[str, Any] | None) -> KnownRows | None:
+        """Return those that the record of a model keeps; None where it keeps none."""
+        outline = dict(record or {}).get("known_rows")
+        return None if outline is None else cls.from_outline(outline)
+
     def seen(self, columns: Columns, y: NDArray[Any]) -> Seen | None:
         """Return how many of these rows are among those of training; None where chance or a few rows explain it.
 
