@@ -99,6 +99,6 @@ def diagnosis_suite(half: Half, each: int, minutes: float, fixes: int, published
 
 @click.command("diagnosis-confidence")
 def diagnosis_confidence() -> None:
-    """How often verdicts on the open half are right, by severity and by check: the counts of `confidence`."""
+    """How often verdicts are right, by severity and by check, but for the scored half: the counts of `confidence`."""
     told = [name for name in TOLD if name != "other data"]
-    print(counts(judged(labelled("open", 17), told)))
+    print(counts(judged([*labelled("open", 17), *labelled("fresh", 13)], told)))

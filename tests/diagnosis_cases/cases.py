@@ -85,15 +85,19 @@ class Figures:
 
     @property
     def label(self) -> str:
-        """ "sick", "healthy", "nothing to learn", "combined" (no single repair helps), or "between"."""
+        """ "sick", "healthy", "nothing to learn", "combined" (no single repair helps), or "between".
+
+        It is of the training, whose mean counts, and has to hold for the network that is diagnosed, the first seed's.
+        """
         best, sick, good = max(map(mean, self.repairs.values())), mean(self.sick), mean(self.well_made)
         if max(best, sick, good) < _LEARNED:
             return "nothing to learn"
         if best - sick > max(_GAIN, self.noise) or self._clear:
-            return "sick"
+            return "sick" if best - self.sick[0] > _GAIN else "between"
         if good - sick > max(_GAIN, self.noise):
-            return "combined"
-        return "healthy" if best - sick <= min(_GAIN, max(_NONE, self.noise)) else "between"
+            return "combined" if good - self.sick[0] > _GAIN else "between"
+        healthy = best - sick <= min(_GAIN, max(_NONE, self.noise)) and best - self.sick[0] <= _GAIN
+        return "healthy" if healthy else "between"
 
     @property
     def _clear(self) -> bool:

@@ -228,6 +228,31 @@ def _bits(seed: int) -> Data:
     return _split(X, X[:, :5].sum(axis=1) > 2, 2 * _TRAINED)
 
 
+def _very_rare(seed: int) -> Data:
+    """Two classes that overlap a little, one in thirty of the second; as many of each among the samples to score."""
+    rng = _rng(seed, 23)
+    y = np.r_[rng.permutation((np.arange(600) % 30 == 0).astype(int)), rng.integers(0, 2, _SCORED)]
+    X = rng.standard_normal((len(y), 6)) + 0.8 * y[:, np.newaxis]
+    return _split(X, y, 600)
+
+
+def _counts(seed: int) -> Data:
+    """Counts of events, whose logarithm depends on three inputs of five."""
+    rng = _rng(seed, 24)
+    X = rng.standard_normal((2 * _TRAINED + _SCORED, 5))
+    y = rng.poisson(np.exp(1.0 + 0.6 * np.tanh(X[:, 0]) + 0.5 * X[:, 1] - 0.4 * np.abs(X[:, 2])))
+    return _split(X, y / y.std(), 2 * _TRAINED)
+
+
+def _nine_classes(seed: int) -> Data:
+    """Places of a grid of three by three, turned, with a little noise and two inputs of noise."""
+    rng = _rng(seed, 25)
+    y = rng.integers(0, 9, 2 * _TRAINED + _SCORED)
+    grid = np.c_[y % 3, y // 3] - 1.0 + 0.17 * rng.standard_normal((len(y), 2))
+    turned = grid @ np.array([[0.8, 0.6], [-0.6, 0.8]])
+    return _split(np.c_[1.3 * turned, rng.standard_normal((len(y), 2))], y, 2 * _TRAINED)
+
+
 DATA: dict[str, Callable[[int], Data]] = {
     "rings": _rings,
     "moons": _moons,
@@ -255,6 +280,9 @@ DATA: dict[str, Callable[[int], Data]] = {
     "several outputs": _several,
     "skewed inputs": _skewed,
     "bits": _bits,
+    "very rare": _very_rare,
+    "counts": _counts,
+    "nine classes": _nine_classes,
 }
 CLASSES = ("rings", "moons", "blobs", "iris", "wine", "cancer", "digits")
 NUMBERS = ("waves", "friedman", "waves", "friedman", "diabetes")

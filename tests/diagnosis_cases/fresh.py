@@ -1,6 +1,6 @@
 """More kinds of networks, healthy and sick, for the fresh part of the suite: none is in its two halves.
 
-Rules are developed on them. So the open half, on which confidence is counted, is not the only one they were fitted to,
+Rules are developed on them. So the open half is not the only one they were fitted to, confidence is counted on both,
 and what they say of the scored half stays unseen.
 """
 
@@ -42,6 +42,16 @@ MORE_HEALTHY = (
     Kind("forty samples", ("iris", "wine", "cancer", "moons"), changes=(("samples", 40), ("epochs", 100))),
     Kind("deep autoencoder", ("autoencoder",),
         changes=(("hidden", (12, 5, 12)), ("activation", "tanh"), ("epochs", 120))),
+    Kind("counts", ("counts",)),
+    Kind("nine classes", ("nine classes",), changes=(("hidden", (64,)),)),
+    Kind("inputs in their own units", ("iris", "wine", "blobs", "waves"), changes=(("change", "raw units"),)),
+    Kind("weights start a little large", ("moons", "blobs", "digits", "friedman", "wine"), _OURS,
+        (("start", "scaled"), ("start_scale", 2.0))),
+    Kind("weights start a little small", ("moons", "blobs", "digits", "friedman", "wine"), _OURS,
+        (("start", "scaled"), ("start_scale", 0.4))),
+    Kind("a high rate that does no harm", ("moons", "blobs", "digits", "waves"), _OURS, (("rate", 0.03),)),
+    Kind("three tanh layers", ("rings", "blobs", "digits", "friedman"), _BOTH_CORES,
+        (("hidden", (24, 24, 24)), ("activation", "tanh"))),
 )  # fmt: skip
 
 _DEEP = {"optimizer": "adam", "rate": 0.01}
@@ -62,4 +72,17 @@ MORE_MISTAKES = (
     Realization("targets", "targets rather large", strength_of("targets times"), (20, 50), False, NUMBERS),
     Realization("start", "weights start rather large", option("start_scale", start="scaled"), (3, 6), False,
         BOTH, _OURS),
+    Realization("depth", "ten gelu layers", changes(hidden=(16,) * 10, activation="gelu", **_DEEP), (1,), False, BOTH,
+        ("multilayer",)),
+    Realization("depth", "six narrow tanh layers", changes(hidden=(4,) * 6, activation="tanh", **_DEEP), (1,), False),
+    Realization("units", "a layer of three", changes(hidden=(3,), activation="tanh"), (1,), False,
+        ("digits", "nine classes", "blobs", "rings", "several outputs")),
+    Realization("stopping", "patience of one epoch", option("rate", stopping=(1, 1e-3)), (0.01, 0.003), False),
+    Realization("penalty", "a penalty for few samples", option("l2"), (2, 5), False, ("iris", "wine", "moons", "few")),
+    Realization("output", "tanh for numbers", changes(output="tanh"), (1,), False, NUMBERS, _OURS),
+    Realization("leak", "target in other units among the inputs",
+        strength_of("target in other units among the inputs"), (10, 1000), False, NUMBERS),
+    Realization("labels", "a part of y permuted", strength_of("a part of y permuted"), (0.3, 0.6), False),
+    Realization("classes", "a very rare class", changes(hidden=(16, 16)), (1,), False, ("very rare",)),
+    Realization("inputs", "one column rather large", strength_of("first column in other units"), (20, 100), False),
 )  # fmt: skip

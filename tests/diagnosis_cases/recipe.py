@@ -90,12 +90,14 @@ def _different_units(X: Array, strength: float) -> Array:
     return (X + 3.0) * units
 
 
-def _leaked(noise: float, scale: float) -> Change:
+def _leaked(noise: float, scale: float, *, in_other_units: bool = False) -> Change:
     """The target as one more column, which is another sample's where the network is scored: not known yet."""
 
     def change(data: Data, strength: float, rng: np.random.Generator) -> Data:
         def column(y: Array) -> Array:
             y = y if y.ndim == 1 else y[:, 0]
+            if in_other_units:
+                return (strength * (y + 3.0))[:, np.newaxis]
             return scale * (y + noise * strength * rng.standard_normal(len(y)))[:, np.newaxis]
 
         other = rng.permutation(data.scored_y)
@@ -108,6 +110,12 @@ def _leaked(noise: float, scale: float) -> Change:
 
 def _rows_permuted(data: Data, strength: float, rng: np.random.Generator) -> Data:
     return replace(data, y=rng.permutation(data.y))
+
+
+def _part_permuted(data: Data, strength: float, rng: np.random.Generator) -> Data:
+    y, part = data.y.copy(), np.flatnonzero(rng.random(len(data.y)) < strength)
+    y[part] = y[rng.permutation(part)]
+    return replace(data, y=y)
 
 
 def _rows_shifted(data: Data, strength: float, rng: np.random.Generator) -> Data:
@@ -130,18 +138,25 @@ CHANGES: dict[str, Change] = {
     "first column in other units": _on_inputs(_first_column_times),
     "inputs times": _on_inputs(lambda X, strength: X * strength),
     "columns in different units": _on_inputs(_different_units),
+    "raw units": _on_inputs(lambda X, strength: 2.0 * X + 4.0),
     "inputs far from 0": _on_inputs(lambda X, strength: X + strength),
     "targets times": _on_targets(lambda y, strength: y * strength),
     "prices": _on_targets(lambda y, strength: strength * (4.0 + y)),
     "target among the inputs": _leaked(0.0, 1.0),
     "nearly the target among the inputs": _leaked(0.01, 2.0),
+    "target in other units among the inputs": _leaked(0.0, 1.0, in_other_units=True),
     "rows of y permuted": _rows_permuted,
     "rows of y shifted": _rows_shifted,
+    "a part of y permuted": _part_permuted,
     "samples of one class": _one_class,
     "gaps": _gaps,
 }
-LEAKS = ("target among the inputs", "nearly the target among the inputs")
-BROKEN_LABELS = ("rows of y permuted", "rows of y shifted", "samples of one class")
+LEAKS = (
+    "target among the inputs",
+    "nearly the target among the inputs",
+    "target in other units among the inputs",
+)
+BROKEN_LABELS = ("rows of y permuted", "rows of y shifted", "a part of y permuted", "samples of one class")
 
 
 def prepared(recipe: Recipe) -> Data:

@@ -16,6 +16,8 @@ __all__ = ["MENDS", "REPAIRS", "repaired", "well_made"]
 
 Repair = Callable[[Recipe], Recipe | None]
 _LONGER, _LONG = 4, 150
+_OVERLAPPING = ("rare", "very rare")
+"""Data with a rare class that is not told apart unless classes are weighted."""
 
 
 def _data_undone(names: tuple[str, ...]) -> Repair:
@@ -91,7 +93,9 @@ def _hold_out(recipe: Recipe) -> Recipe | None:
 
 def _balance(recipe: Recipe) -> Recipe | None:
     return (
-        replace(recipe, balanced=True) if recipe.data in ("rare", "seldom") and not recipe.balanced else None
+        replace(recipe, balanced=True)
+        if recipe.data in (*_OVERLAPPING, "seldom") and not recipe.balanced
+        else None
     )
 
 
@@ -159,6 +163,6 @@ def well_made(recipe: Recipe) -> Recipe:
         activation=recipe.activation if recipe.activation in ("relu", "tanh") else "relu",
         samples=recipe.samples,
         batch=recipe.batch if recipe.batch < 1000 else 16,
-        balanced=recipe.data == "rare",
+        balanced=recipe.data in _OVERLAPPING,
         l2=3.0 if recipe.data in ("crowded", "doubtful") else 0.0,
     )
