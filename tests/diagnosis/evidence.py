@@ -113,15 +113,27 @@ def shrunk(gain: float, **course):
     return replace(evidence, course=replace(evidence.course, **course))
 
 
-def narrow(units: int, score: float = 0.6):
+def narrow(units: int, score: float = 0.6, *, dead: int = 0, outputs: int = 2):
+    """One hidden layer, of which some units are active for no sample."""
     rng = np.random.default_rng(3)
-    network = MLP(
-        [
-            Dense(rng.standard_normal((5, units)), None, "tanh"),
-            Dense(rng.standard_normal((units, 2)), None, "softmax"),
-        ]
-    )
-    return replace(attaining(plain(), score, 0.9), network=network)
+    bias = np.where(np.arange(units) < dead, -1e3, 1.0)
+    hidden = Dense(rng.standard_normal((5, units)), bias, "relu" if dead else "tanh")
+    network = MLP([hidden, Dense(rng.standard_normal((units, outputs)), None, "softmax")])
+    evidence = attaining(plain(), score, 0.9)
+    layers = diagnose(network, rng.standard_normal((40, 5))).evidence.layers
+    return replace(evidence, network=network, layers=layers)
+
+
+def held_back(gained: float, ratio: float = 1.0, gain: float = 1.0):
+    """Weights that a penalty holds back: what they would gain, how its pull differs between layers, their gain."""
+    evidence = resized(attaining(plain(), 0.6, 0.9), gain)
+    first, *others = evidence.gradients
+    pulls = [ratio * first.norm_W**2, *(one.norm_W**2 for one in others)]
+    scale = gained * evidence.outputs.constant_loss / sum(pulls)
+    gradients = [
+        replace(one, growth=-scale * pull) for one, pull in zip(evidence.gradients, pulls, strict=True)
+    ]
+    return replace(evidence, gradients=tuple(gradients))
 
 
 def numbers(mean: float, std: float):

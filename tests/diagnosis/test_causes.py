@@ -12,20 +12,21 @@ NAMES = [check.name for check in CHECKS]
 # Each check with all that it may explain, directly or through others.
 CLOSURE = """
 not_finite: wrong_output leaking_inputs unscaled_inputs initialization loss_not_finite too_much_penalty
-    learning_rate_too_high duplicate_units dead_units saturated_units vanishing_gradients
-    exploding_gradients collapsed_signal linear_units update_ratio oscillation learning_rate_too_low
-    undertraining overfitting
-wrong_output: initialization loss_not_finite learning_rate_too_high duplicate_units dead_units
-    saturated_units vanishing_gradients exploding_gradients collapsed_signal linear_units update_ratio
-    oscillation learning_rate_too_low undertraining overfitting
-leaking_inputs: overfitting
-unrelated_targets: loss_not_finite learning_rate_too_high duplicate_units dead_units saturated_units
+    duplicate_units learning_rate_too_high dead_units saturated_units vanishing_gradients exploding_gradients
+    collapsed_signal linear_units update_ratio oscillation learning_rate_too_low undertraining overfitting
+wrong_output: initialization loss_not_finite duplicate_units learning_rate_too_high dead_units saturated_units
+    vanishing_gradients exploding_gradients collapsed_signal linear_units update_ratio oscillation
+    learning_rate_too_low undertraining overfitting
+leaking_inputs: unscaled_inputs loss_not_finite too_much_penalty duplicate_units learning_rate_too_high
+    dead_units saturated_units vanishing_gradients exploding_gradients collapsed_signal linear_units
+    update_ratio oscillation learning_rate_too_low undertraining overfitting
+unrelated_targets: loss_not_finite duplicate_units learning_rate_too_high dead_units saturated_units
     vanishing_gradients exploding_gradients collapsed_signal linear_units update_ratio class_imbalance
     oscillation learning_rate_too_low undertraining overfitting
-unscaled_inputs: loss_not_finite too_much_penalty learning_rate_too_high duplicate_units dead_units
+unscaled_inputs: loss_not_finite too_much_penalty duplicate_units learning_rate_too_high dead_units
     saturated_units vanishing_gradients exploding_gradients collapsed_signal linear_units update_ratio
     oscillation learning_rate_too_low undertraining overfitting
-unscaled_targets: initialization loss_not_finite too_much_penalty learning_rate_too_high duplicate_units
+unscaled_targets: initialization loss_not_finite too_much_penalty duplicate_units learning_rate_too_high
     dead_units saturated_units vanishing_gradients exploding_gradients collapsed_signal linear_units
     update_ratio oscillation learning_rate_too_low undertraining overfitting
 constant_inputs: duplicate_units dead_units saturated_units vanishing_gradients exploding_gradients
@@ -38,21 +39,22 @@ loss_not_finite: duplicate_units dead_units saturated_units vanishing_gradients 
     collapsed_signal linear_units update_ratio oscillation learning_rate_too_low undertraining overfitting
 too_much_penalty: duplicate_units dead_units saturated_units vanishing_gradients exploding_gradients
     collapsed_signal linear_units update_ratio oscillation learning_rate_too_low undertraining overfitting
-learning_rate_too_high: duplicate_units dead_units saturated_units vanishing_gradients exploding_gradients
-    collapsed_signal linear_units update_ratio oscillation learning_rate_too_low undertraining overfitting
 duplicate_units: dead_units saturated_units vanishing_gradients exploding_gradients collapsed_signal
+    linear_units update_ratio oscillation learning_rate_too_low undertraining overfitting
+too_few_units: dead_units vanishing_gradients collapsed_signal linear_units update_ratio oscillation
+    learning_rate_too_low undertraining overfitting
+learning_rate_too_high: dead_units saturated_units vanishing_gradients exploding_gradients collapsed_signal
     linear_units update_ratio oscillation learning_rate_too_low undertraining overfitting
 dead_units: vanishing_gradients collapsed_signal linear_units update_ratio oscillation learning_rate_too_low
     undertraining overfitting
-saturated_units: vanishing_gradients exploding_gradients collapsed_signal linear_units update_ratio
-    oscillation learning_rate_too_low undertraining overfitting
-vanishing_gradients: collapsed_signal linear_units update_ratio oscillation learning_rate_too_low
-    undertraining overfitting
+saturated_units: vanishing_gradients exploding_gradients collapsed_signal linear_units update_ratio oscillation
+    learning_rate_too_low undertraining overfitting
+vanishing_gradients: collapsed_signal linear_units update_ratio oscillation learning_rate_too_low undertraining
+    overfitting
 exploding_gradients: update_ratio oscillation learning_rate_too_low undertraining overfitting
 collapsed_signal: linear_units update_ratio oscillation learning_rate_too_low undertraining overfitting
 linear_units: learning_rate_too_low undertraining
 update_ratio: oscillation learning_rate_too_low undertraining overfitting
-too_few_units: oscillation learning_rate_too_low undertraining overfitting
 class_imbalance: learning_rate_too_low undertraining overfitting
 oscillation: undertraining overfitting
 learning_rate_too_low: undertraining

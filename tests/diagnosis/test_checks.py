@@ -132,7 +132,7 @@ def test_while_training_is_known_to_go_on_it_is_too_early_to_tell(name):
 
 
 def test_what_may_have_been_memorized_is_a_note_where_no_validation_loss_shows_it():
-    ahead = attaining(plain(), 0.94, 0.80)  # 0.7 of what a model of other samples leaves
+    ahead = attaining(plain(), 0.89, 0.80)  # 0.45 of what a model of other samples leaves
     assert [finding.severity for finding in findings("overfitting", ahead)] == ["note"]
     assert findings("overfitting", attaining(plain(), 0.995, 0.85))[0].severity == "warning"
     harmless = attaining(plain(), 0.995, 0.85, by_heart=0.81)  # 0.08 of the way behind what can be learned

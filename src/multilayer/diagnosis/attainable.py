@@ -41,17 +41,18 @@ class Attainable(NamedTuple):
     """Accuracy, or R^2 (mean over outputs)."""
     explained: float
     """R^2 of the targets; of classes, that of their 0/1 columns, which does not depend on their sizes."""
-    by_heart: float | None = None
-    """The score of a network of a certain shape that fits all samples which it has seen; None where not asked for."""
+    by_heart: tuple[float | None, ...] = ()
+    """The scores of networks that start from certain weights and fit all samples which they have seen; None where the
+    products of their derivatives are not finite."""
 
 
 def attainable(
-    x: NDArray[Any], y: Floats, classes: Integers | None, layers: Sequence[Dense] = ()
+    x: NDArray[Any], y: Floats, classes: Integers | None, *starts: Sequence[Dense]
 ) -> Attainable | None:
     """Return what the best kernel model reaches; None for fewer than 20 samples, and for numbers too large to square.
 
-    Of more than 300 samples, evenly spaced ones are taken. `layers` are those of a network with drawn weights, where
-    what such a network reaches is wanted, too.
+    Of more than 300 samples, evenly spaced ones are taken. `starts` are the layers of networks before training, where
+    what these reach is wanted, too.
     """
     if len(x) < _FEWEST:
         return None
@@ -65,11 +66,11 @@ def attainable(
         found = [
             _reached(kernel, ridge, y, targets, some) for kernel in _kernels(scaled) for ridge in _RIDGES
         ]
-        heart = None
-        if layers:
-            tangent = _tangent(tuple(forward(layers, x[rows])))
-            if np.isfinite(tangent).all():
-                heart = _reached(tangent, _RIDGES[-1], y, targets, some).score
+        tangents = [_tangent(tuple(forward(layers, x[rows]))) for layers in starts]
+        heart = tuple(
+            _reached(tangent, _RIDGES[-1], y, targets, some).score if np.isfinite(tangent).all() else None
+            for tangent in tangents
+        )
     whole = [one for one in found if np.isfinite(one[:2]).all()]
     if not whole:
         return None

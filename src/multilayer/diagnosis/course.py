@@ -25,6 +25,7 @@ _FEW_EPOCHS, _MANY = 10, 20
 """A training that has just begun has less, and one at a usual rate learns in as many."""
 FALLING = 0.003
 """Fraction by which the loss falls per epoch of a training that is not done."""
+_TAIL = 6
 _SLOWLY, _STEADY = 0.001, 0.75
 """The same where the rate is too low; and the fraction of the epochs in which it falls then."""
 _USUAL = {"adam": 0.005, "adamw": 0.005, "rmsprop": 0.005, "sgd": 0.05}
@@ -88,8 +89,11 @@ def loss_was_low(evidence: Evidence) -> bool:
 
 
 def fall(loss: Floats) -> float:
-    """Return the fraction by which the loss falls per epoch, over the last fifth of the curve; 0 for one epoch."""
-    tail = loss[-max(2, len(loss) // 5) :]
+    """Return the fraction by which the loss falls per epoch, over the last fifth of the curve; 0 for one epoch.
+
+    Over the last six epochs at least: fewer differ by chance.
+    """
+    tail = loss[-max(_TAIL, len(loss) // 5) :]
     epochs = len(tail) - 1
     return float((tail[0] - tail[-1]) / epochs / abs(tail[-1])) if epochs and tail[-1] else 0.0
 
@@ -121,10 +125,13 @@ def moved(evidence: Evidence) -> float | None:
     low, high = _AS_DRAWN
     if (
         evidence.course.history is not None
-        or performance(evidence) != "poor"
+        or performance(evidence) not in ("poor", "fair")
         or (skill(evidence) or 0.0) < _WORST
         or not all(low < layer.gain < high for layer in evidence.layers)
     ):
         return None
     biases = (layer.layer.b.astype(np.float64) for layer in evidence.layers[:-1] or evidence.layers)
-    return max(float(np.sqrt((b**2).mean())) for b in biases)
+    distance = max(float(np.sqrt((b**2).mean())) for b in biases)
+    return (
+        distance if distance or performance(evidence) == "poor" else None
+    )  # it has learned, and has no biases

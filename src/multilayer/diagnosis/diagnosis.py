@@ -43,7 +43,7 @@ class Diagnosis:
     def confidence(self) -> float | None:
         """The probability that the first finding is the main cause; None where it names none, or is a note.
 
-        How often such a verdict was right on the open half of the suite (docs/diagnosis.md).
+        How often such a verdict was right on the suite, but for its scored half (docs/diagnosis.md).
         """
         first = self.findings[0] if self.findings else None
         return None if first is None or first.severity == "note" else confidence_of(first, self.evidence)

@@ -122,6 +122,8 @@ class GradientStatistics:
     """Root mean square over samples of each unit's da (of the sample's own loss), shape (units,)."""
     zero_da: Floats
     """Fraction of samples on which a unit's da is exactly 0, shape (units,)."""
+    growth: float = 0.0
+    """Sum of W dW: by so much the mean loss changes where all weights grow by the same small fraction, per fraction."""
 
     @property
     def size_da(self) -> float:
@@ -161,6 +163,8 @@ class OutputStatistics:
     """R^2 of that model on samples that it has not seen; of classes, that of their 0/1 columns."""
     by_heart_score: float | None = None
     """The same of a network of this shape that fits all samples which it has seen; None where it has fewer weights."""
+    by_heart_of_start: float | None = None
+    """The same from the weights that training started from; None where they are not known, or of the usual size."""
     target_mean: Floats | None = None
     """Of each output's targets; None where the targets are classes."""
     target_std: Floats | None = None

@@ -118,17 +118,19 @@ class GradientAccumulator:
             self._zeros += _count(da == 0.0)
 
     def statistics(self, samples: int) -> GradientStatistics:
-        dW = np.abs(self._dW) / samples
+        W, growth = self._W.astype(np.float64), self._dW / samples
+        dW = np.abs(growth)
         with np.errstate(divide="ignore"):
             sizes = np.clip(np.log10(dW), _GRADIENT_EDGES[0], _GRADIENT_EDGES[-1])
         # A gradient may overflow where no sum of the forward pass does: infinity less infinity is too large, too.
         sizes = np.nan_to_num(sizes, nan=_GRADIENT_EDGES[-1])
         return GradientStatistics(
-            norm_W=float(np.linalg.norm(self._W.astype(np.float64))),
+            norm_W=float(np.linalg.norm(W)),
             norm_dW=float(np.linalg.norm(dW)),
             dW=Histogram(_GRADIENT_EDGES, counts(sizes, _GRADIENT_EDGES)),
             rms_da=np.sqrt(self._squares / samples),
             zero_da=self._zeros / samples,
+            growth=float((W * growth).sum()),
         )
 
 

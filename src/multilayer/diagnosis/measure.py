@@ -30,7 +30,7 @@ from multilayer.diagnosis.moments import Linear, Moments, PairSums, fitted, like
 from multilayer.diagnosis.outputs import OutputSums, TargetSums, are_inputs, class_numbers
 from multilayer.diagnosis.tasks import Run, in_threads
 from multilayer.losses import Loss
-from multilayer.network import MLP
+from multilayer.network import MLP, Dense
 from multilayer.network.trace import LayerRecord, forward
 from multilayer.training import backward
 from multilayer.training.samples import Rows
@@ -41,6 +41,8 @@ _FIRST = 2048
 """Samples that are read first."""
 _BLOCK_NUMBERS = 4_194_304
 """Numbers of the widest layer in a block: products want many rows, and threads that seldom wait for each other."""
+_ALIKE = 2.0
+"""Times as large as another layer's weights, or as small."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +112,20 @@ def _start(sources: Sources) -> MLP | None:
     return sources.network if history is not None and not len(history) else None
 
 
+def _starts(sources: Sources) -> tuple[Sequence[Dense], ...]:
+    """Return the layers of a network of this shape with drawn weights, and of the start where its size is unusual."""
+    usual, start = drawn(sources.network, np.random.default_rng(0)), _start(sources)
+    if start is None or all(map(_is_alike, start.layers, usual)):
+        return (usual,)
+    return usual, start.layers
+
+
+def _is_alike(layer: Dense, other: Dense) -> bool:
+    """Whether the weights of two layers are of a similar size."""
+    size, of_other = (float(np.sqrt((one.W.astype(np.float64) ** 2).mean())) for one in (layer, other))
+    return of_other / _ALIKE <= size <= of_other * _ALIKE
+
+
 class _Pass:
     """What is added up block by block."""
 
@@ -153,8 +169,8 @@ class _Pass:
             if baseline:
                 few = None if classes is None else classes[chosen]
                 fits_all = sum(layer.W.size for layer in network.layers) >= len(y)
-                layers = drawn(network, np.random.default_rng(0)) if fits_all else ()
-                reach, linear = attainable(x, some, few, layers), self._linear(x, some, few)
+                starts = _starts(self.sources) if fits_all else ()
+                reach, linear = attainable(x, some, few, *starts), self._linear(x, some, few)
         self.outputs = OutputSums(network, loss, y, classes, linear, reach)
         self.gradients = [GradientAccumulator(layer) for layer in network.layers]
 

@@ -176,9 +176,14 @@ class OutputSums:
             mismatch=mismatch,
             attainable_score=None if self.attainable is None else self.attainable.score,
             attainable_explained=None if self.attainable is None else self.attainable.explained,
-            by_heart_score=None if self.attainable is None else self.attainable.by_heart,
+            by_heart_score=self._by_heart(0),
+            by_heart_of_start=self._by_heart(1),
             **self._targets(),
         )
+
+    def _by_heart(self, number: int) -> float | None:
+        found = () if self.attainable is None else self.attainable.by_heart
+        return found[number] if number < len(found) else None
 
     def _targets(self) -> dict[str, Floats]:
         """Return mean and standard deviation of the targets, where they are numbers."""

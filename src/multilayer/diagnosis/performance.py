@@ -8,7 +8,6 @@ from multilayer.diagnosis.beside import by_chance, versus_constant
 from multilayer.diagnosis.evidence import Evidence, OutputStatistics
 
 __all__ = [
-    "BEHIND",
     "CLOSE",
     "DONE",
     "are_balanced",
@@ -24,7 +23,7 @@ Performance = Literal["good", "fair", "poor", "unknown"]
 DONE = 0.75
 """Of the way from the best constant to perfection: what is left beyond that are the last samples."""
 _POOR = 0.1
-CLOSE, BEHIND, _SOME = 0.05, 0.15, 0.15
+CLOSE, _BEHIND, _SOME = 0.05, 0.15, 0.15
 """Skill behind what can be learned: not, beyond what chance may do, and far; and what is enough to judge by."""
 _SIMILAR = 4
 """Times as many samples of the largest class as of the smallest."""
@@ -57,9 +56,10 @@ def performance(evidence: Evidence) -> Performance:
         return "poor"
     if missed is None or own + missed <= _SOME:  # nothing that is worth comparing with
         return "good" if own > DONE else "fair"
-    if missed < CLOSE + by_chance(evidence, outputs, reached(outputs) or 0.0):
+    chance = by_chance(evidence, outputs, reached(outputs) or 0.0)
+    if missed < CLOSE + chance:
         return "good"
-    return "poor" if missed > BEHIND else "fair"
+    return "poor" if missed > _BEHIND + chance else "fair"
 
 
 def shortfall(evidence: Evidence, *, linear: bool = True) -> float | None:

@@ -12,7 +12,7 @@ from multilayer.diagnosis.phrases import one_based
 
 __all__ = ["OffScale", "off_scale"]
 
-_LARGE, _SMALL, _FAR = 30.0, 0.02, 30.0
+_LARGE, _SMALL, _FAR = 10.0, 0.02, 30.0
 """Size of a column, and of the largest one: about 1 is expected; and |mean| over standard deviation."""
 
 

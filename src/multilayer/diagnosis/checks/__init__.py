@@ -11,9 +11,9 @@ from multilayer.diagnosis.check import Check
 __all__ = ["CAUSES", "CHECKS", "consequences"]
 
 CAUSES: Mapping[str, tuple[str, ...]] = {
-    "not_finite": ("wrong_output", "leaking_inputs", "unscaled_inputs"),
+    "not_finite": ("wrong_output", "leaking_inputs"),
     "wrong_output": ("initialization", "learning_rate_too_high"),
-    "leaking_inputs": ("overfitting",),
+    "leaking_inputs": ("unscaled_inputs",),
     "unrelated_targets": ("loss_not_finite", "learning_rate_too_high", "class_imbalance"),
     "unscaled_inputs": ("too_much_penalty", "loss_not_finite", "learning_rate_too_high"),
     "unscaled_targets": ("initialization", "too_much_penalty", "learning_rate_too_high"),
@@ -22,8 +22,9 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
     "initialization": ("loss_not_finite",),
     "loss_not_finite": ("duplicate_units",),
     "too_much_penalty": ("duplicate_units",),
-    "learning_rate_too_high": ("duplicate_units",),
     "duplicate_units": ("dead_units", "saturated_units"),
+    "too_few_units": ("dead_units",),
+    "learning_rate_too_high": ("dead_units", "saturated_units"),
     "dead_units": ("vanishing_gradients",),
     "saturated_units": ("vanishing_gradients", "exploding_gradients"),
     "vanishing_gradients": ("collapsed_signal",),
@@ -31,7 +32,6 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
     "collapsed_signal": ("linear_units", "update_ratio"),
     "linear_units": ("learning_rate_too_low",),
     "update_ratio": ("oscillation", "learning_rate_too_low"),
-    "too_few_units": ("oscillation", "learning_rate_too_low"),
     "class_imbalance": ("learning_rate_too_low", "overfitting"),
     "oscillation": ("undertraining", "overfitting"),
     "learning_rate_too_low": ("undertraining",),

@@ -16,9 +16,9 @@ from __future__ import annotations
 
 from multilayer.diagnosis.beside import by_chance, versus_constant
 from multilayer.diagnosis.checks.no_better_than_constant import ADVICE
-from multilayer.diagnosis.course import early, under_way
+from multilayer.diagnosis.course import under_way
 from multilayer.diagnosis.kit import Evidence, Outcomes, check, fill, finding, needs
-from multilayer.diagnosis.performance import BEHIND, CLOSE
+from multilayer.diagnosis.performance import CLOSE
 
 _MISSED = 0.1
 """Of the way from the best constant to perfection."""
@@ -30,7 +30,7 @@ def behind_simple_model(evidence: Evidence, learnable: needs.Learnable) -> Outco
     chance = by_chance(evidence, outputs, learnable.score)
     if missed < CLOSE + chance / 2 or versus_constant(evidence, outputs) != "better":
         return
-    a_little, far = missed < max(_MISSED, CLOSE + chance), missed > BEHIND
+    a_little = missed < max(_MISSED, CLOSE + chance)
     yield finding(
         evidence,
         fill(
@@ -38,11 +38,7 @@ def behind_simple_model(evidence: Evidence, learnable: needs.Learnable) -> Outco
         ),
         fill("A kernel model scores {reached:.3g} on samples that it has not seen.", reached=learnable.score),
         ADVICE["training"],
-        severity="note"
-        if a_little or under_way(evidence)
-        else "error"
-        if far and not early(evidence)
-        else "warning",
+        severity="note" if a_little or under_way(evidence) else None,
         value=outputs.score,
         threshold=learnable.score,
     )

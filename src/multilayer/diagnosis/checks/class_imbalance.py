@@ -32,7 +32,7 @@ def class_imbalance(evidence: Evidence, classes: needs.Classes) -> Outcomes:
     counts = classes.actual
     present, largest = np.flatnonzero(counts), int(counts.max())
     rare = present[counts[present] * RATIO < largest]
-    if present.size < 2 or not rare.size:
+    if not rare.size:
         return
     recall = classes.confusion[rare, rare] / counts[rare]
     worst, found = int(rare[recall.argmin()]), float(recall.min())
@@ -43,10 +43,7 @@ def class_imbalance(evidence: Evidence, classes: needs.Classes) -> Outcomes:
     lost = found < _RECALL and missed and not just_begun(evidence)
     yield finding(
         evidence,
-        fill(
-            "class {label} is rare and often missed" if missed else "class {label} is rare",
-            label=label,
-        ),
+        fill("class {label} is rare and often missed" if missed else "class {label} is rare", label=label),
         fill(
             "It has {count} samples, of which {recall} are found; the largest class has {largest}.",
             count=counts[worst],

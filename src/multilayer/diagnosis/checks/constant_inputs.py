@@ -13,8 +13,7 @@ What it cannot see: a column that is constant but for a few outliers.
 from __future__ import annotations
 
 from multilayer.diagnosis.evidence import InputStatistics
-from multilayer.diagnosis.finding import severity_of
-from multilayer.diagnosis.kit import N_, Evidence, Outcomes, Severity, check, fill, finding, needs, percent
+from multilayer.diagnosis.kit import N_, Evidence, Outcomes, check, fill, finding, needs, percent
 from multilayer.diagnosis.phrases import columns, one_based
 
 _MOST = 0.5
@@ -23,32 +22,29 @@ _MOST = 0.5
 @check("Does every column of X vary?", needs.inputs, lasting=True)
 def constant_inputs(evidence: Evidence, x: InputStatistics) -> Outcomes:
     found = one_based(x.minimum == x.maximum)
-    fraction = len(found) / x.mean.size
+    count, total = len(found), x.mean.size
     if not found or evidence.samples < 2:
         return
-    level: Severity = "error" if fraction == 1.0 else severity_of(evidence) if fraction >= _MOST else "note"
     yield finding(
         evidence,
         fill(
-            "column {columns} of X never changes"
-            if len(found) == 1
-            else "columns {columns} of X never change",
+            "column {columns} of X never changes" if count == 1 else "columns {columns} of X never change",
             columns=columns(evidence, found),
         ),
         fill(
             "{count} of {total} columns ({fraction}) have one value in all {samples} samples.",
-            count=len(found),
-            total=x.mean.size,
-            fraction=percent(fraction),
+            count=count,
+            total=total,
+            fraction=percent(count / total),
             samples=evidence.samples,
         ),
         N_(
             "Check how the columns were filled. If they are right, drop them "
             "(sklearn.feature_selection.VarianceThreshold)."
         ),
-        severity=level,
+        severity="error" if count == total else None if count / total >= _MOST else "note",
         layer=0,
         units=found,
-        value=fraction,
+        value=count / total,
         threshold=_MOST,
     )

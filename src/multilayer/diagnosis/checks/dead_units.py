@@ -32,10 +32,11 @@ def dead_units(evidence: Evidence, layers: Layers) -> Outcomes:
             continue
         chosen, samples = one_based(units), evidence.samples
         fraction = len(chosen) / units.size
+        most = fraction > _MOST
         yield finding(
             evidence,
             fill("most units of layer {layer} are dead", layer=number)
-            if fraction > _MOST
+            if most
             else fill("dead units in layer {layer}: {units}", layer=number, units=numbers(chosen)),
             sentences(
                 fill(
@@ -56,11 +57,7 @@ def dead_units(evidence: Evidence, layers: Layers) -> Outcomes:
                 "Lower {learning_rate}, standardize X, and start from new weights ({other_weights}). An activation "
                 "with a slope on both sides (leaky_relu, elu, gelu) cannot die for good."
             ),
-            severity="error"
-            if fraction == 1.0
-            else severity_of(evidence, unknown="error")
-            if fraction > _MOST
-            else "note",
+            severity="error" if fraction == 1.0 else severity_of(evidence, "error") if most else "note",
             layer=number,
             units=chosen,
             value=fraction,

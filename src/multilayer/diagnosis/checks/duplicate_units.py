@@ -60,5 +60,4 @@ def _near(values: NDArray[Any]) -> NDArray[np.bool_]:
     """Return which units, the columns, are as good as the middle one."""
     values = values.astype(np.float64)
     middle = np.median(values, axis=1, keepdims=True)
-    near: NDArray[np.bool_] = np.linalg.norm(values - middle, axis=0) <= _SAME * np.linalg.norm(middle)
-    return near
+    return np.asarray(np.linalg.norm(values - middle, axis=0) <= _SAME * np.linalg.norm(middle))

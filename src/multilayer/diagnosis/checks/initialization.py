@@ -1,10 +1,11 @@
 """Starting weights that let signals grow or shrink.
 
 What it does: compares, before training and on the same samples, the standard deviation of each hidden layer's
-weighted sums with that of a network whose weights the initializers draw for its activations. More than 4 times as
-much or as little is reported, in layer n more than 3^n times: usual initializers differ by less than 3 in each layer.
-Where the start is not known, it reports weights that are more than 10 times as large as usual, and larger than biases
-by far.
+weighted sums with that of a network whose weights the initializers draw for its activations. In layer n more than 3^n
+times as much or as little is reported: usual initializers differ by less than 3 in each layer. A network that
+performs well gets a note, unless one that starts so and fits all samples is estimated to be 0.05 behind one of usual
+weights on others. Where the start is not known, it reports weights that are more than 10 times as large as usual, and
+larger than biases by far.
 
 Why it matters: a signal that grows saturates or overflows, one that shrinks leaves nothing to learn from.
 
@@ -24,13 +25,16 @@ from multilayer.diagnosis.check import Finding
 from multilayer.diagnosis.course import has_moved
 from multilayer.diagnosis.evidence import Layers, LayerStatistics
 from multilayer.diagnosis.kit import N_, Evidence, NotMeasured, Outcomes, check, fill, finding, needs
-from multilayer.diagnosis.performance import performance
+from multilayer.diagnosis.performance import performance, skill_of
+from multilayer.diagnosis.phrases import sentences
 from multilayer.initializers import for_activation
 
 _FACTOR = 10.0
 """Of trained weights over those of a start."""
-_FIRST, _LAYER = 4.0, 3.0
-"""By so much signals may differ in the first layer, and in each: He's weights for relu are 2.4 times PyTorch's."""
+_LAYER = 3.0
+"""By so much signals may differ in each layer: He's weights for relu are 2.4 times PyTorch's."""
+_COSTS = 0.05
+"""Skill on other samples that a start costs: more is trouble, however well a network does on those it has seen."""
 
 
 @check("Do the starting weights preserve the signal?", needs.layers)
@@ -40,16 +44,13 @@ def initialization(evidence: Evidence, layers: Layers) -> Outcomes:
         yield _of_trained(evidence, layers) or known
         return
     start, reference = known
-    ratios = [
-        _std(own) / _std(drawn) if _std(drawn) else 1.0
-        for own, drawn in zip(start[:-1], reference[:-1], strict=True)
-    ]
-    limits = [max(_FIRST, _LAYER**n) for n in range(1, len(ratios) + 1)]
-    found = [n for n, ratio in enumerate(ratios) if not 1.0 / limits[n] <= ratio <= limits[n]]
+    pairs = enumerate(zip(start[:-1], reference[:-1], strict=True), 1)
+    ratios = {n: _std(own) / _std(drawn) if _std(drawn) else 1.0 for n, (own, drawn) in pairs}
+    found = [n for n, ratio in ratios.items() if not 1.0 / _LAYER**n <= ratio <= _LAYER**n]
     if not found:
         return
     worst = max(found, key=lambda n: abs(math.log(ratios[n])) if ratios[n] else math.inf)
-    name, ratio = layers[worst].layer.activation.facts.name, ratios[worst]
+    name, ratio = layers[worst - 1].layer.activation.facts.name, ratios[worst]
     yield _finding(
         evidence,
         worst,
@@ -62,12 +63,28 @@ def initialization(evidence: Evidence, layers: Layers) -> Outcomes:
         fill(
             "Before training the standard deviation of layer {layer}'s weighted sums is {ratio:.3g} times that "
             "with the weights drawn for {name}.",
-            layer=worst + 1,
+            layer=worst,
             ratio=ratio,
             name=name,
         ),
         ratio,
-        limits[worst] if ratio > 1.0 else 1.0 / limits[worst],
+        _LAYER**worst if ratio > 1.0 else 1.0 / _LAYER**worst,
+    )
+
+
+def _of_others(evidence: Evidence) -> str:
+    """Return what the start costs on samples that are not seen; empty where that is little, or not known."""
+    found = evidence.outputs
+    if found is None:
+        return ""
+    usual, own = skill_of(found, found.by_heart_score), skill_of(found, found.by_heart_of_start)
+    if usual is None or own is None or usual - own <= _COSTS:
+        return ""
+    return fill(
+        "Networks that start from such weights and fit all samples score about {own:.3g} on others; from usual "
+        "weights, {usual:.3g}.",
+        own=found.by_heart_of_start,
+        usual=found.by_heart_score,
     )
 
 
@@ -91,20 +108,21 @@ def _of_trained(evidence: Evidence, layers: Layers) -> Finding | None:
         bias=np.sqrt((layer.b.astype(np.float64) ** 2).mean()),
     )
     title = fill("weights have started too large for {name}", name=layer.activation.facts.name)
-    return _finding(evidence, worst, title, measured, gains[worst], _FACTOR)
+    return _finding(evidence, worst + 1, title, measured, gains[worst], _FACTOR)
 
 
 def _finding(
-    evidence: Evidence, place: int, title: str, measured: str, value: float, threshold: float
+    evidence: Evidence, number: int, title: str, measured: str, value: float, threshold: float
 ) -> Finding:
-    activation = evidence.network.layers[place].activation
+    activation = evidence.network.layers[number - 1].activation
+    found, costs = performance(evidence), _of_others(evidence)
     return finding(
         evidence,
         title,
-        measured,
+        sentences(measured, costs),
         N_("Start from weights as {initializer!r} draws them for {name} ({initial_weights})."),
-        severity="error" if performance(evidence) == "poor" else "warning",
-        layer=place + 1,
+        severity="error" if found == "poor" else "note" if found == "good" and not costs else "warning",
+        layer=number,
         value=value,
         threshold=threshold,
         initializer=for_activation(activation),

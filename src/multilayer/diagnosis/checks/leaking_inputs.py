@@ -2,8 +2,9 @@
 
 What it does: compares the |correlation| of each column with each target to 0.999, for at least 10 samples, and scores
 the network with the values of such columns taken from other samples. What is lost by that, of the way from the best
-constant to perfection, is how far it relies on them: over 0.15 is an error, under 0.05 and what chance may do for so
-few samples a note. Where an output of many is an input too, as in a forecast of several series, that is a note.
+constant to perfection, is how far it relies on them: over 0.15 is an error, less a note. It is an error, too, where a
+network performs poorly and these columns alone are of a size that weights are not made for. Where an output of many
+is an input too, as in a forecast of several series, that is a note.
 
 Why it matters: the network learns to copy the column, and is useless where the target is not known yet.
 
@@ -14,25 +15,15 @@ What it cannot see: a leak that is not a linear function of one column.
 
 from __future__ import annotations
 
-from multilayer.diagnosis.beside import by_chance
 from multilayer.diagnosis.evidence import OutputStatistics
-from multilayer.diagnosis.kit import (
-    N_,
-    Evidence,
-    NotMeasured,
-    Outcomes,
-    Severity,
-    check,
-    fill,
-    finding,
-    needs,
-)
-from multilayer.diagnosis.performance import skill_of
+from multilayer.diagnosis.kit import N_, Evidence, NotMeasured, Outcomes, check, fill, finding, needs
+from multilayer.diagnosis.performance import performance, skill_of
 from multilayer.diagnosis.phrases import columns, one_based, sentences
+from multilayer.diagnosis.scale import off_scale
 
 _LEAK = 0.999
 _FEWEST = 10
-_RELIES, _HARDLY = 0.15, 0.05
+_RELIES = 0.15
 
 
 @check("Does a column of X give the target away?", needs.outputs, lasting=True)
@@ -50,8 +41,10 @@ def leaking_inputs(evidence: Evidence, outputs: OutputStatistics) -> Outcomes:
     by_design = evidence.network.widths[0] == 1 or (
         evidence.network.widths[-1] > 1 and outputs.target_counts is None
     )
-    relied = lost is None or lost > _HARDLY + by_chance(evidence, outputs, without or 0.0)
-    severity: Severity = "error" if lost is None or lost > _RELIES else "warning"
+    relied = lost is None or lost > _RELIES
+    off = off_scale(evidence.inputs.mean, evidence.inputs.std)
+    if off is not None and off.columns and set(off.columns) <= set(found) and performance(evidence) == "poor":
+        relied = True  # it is what keeps the network from learning, too
     yield finding(
         evidence,
         fill(
@@ -72,7 +65,7 @@ def leaking_inputs(evidence: Evidence, outputs: OutputStatistics) -> Outcomes:
             ),
         ),
         N_("Find out where the column comes from. Leave it out unless it is really known before the target."),
-        severity=severity if relied and not by_design else "note",
+        severity="error" if relied and not by_design else "note",
         layer=0,
         units=found,
         value=float(correlation.max()),

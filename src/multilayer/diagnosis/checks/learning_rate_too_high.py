@@ -21,17 +21,7 @@ import numpy as np
 from multilayer.diagnosis.course import has_moved
 from multilayer.diagnosis.evidence import Floats
 from multilayer.diagnosis.finding import severity_of
-from multilayer.diagnosis.kit import (
-    N_,
-    Evidence,
-    NotMeasured,
-    Outcomes,
-    check,
-    fill,
-    finding,
-    needs,
-    percent,
-)
+from multilayer.diagnosis.kit import N_, Evidence, NotMeasured, Outcomes, check, fill, finding, needs, percent
 from multilayer.diagnosis.performance import performance
 from multilayer.diagnosis.phrases import rate_of, sentences
 from multilayer.network import MLP
@@ -88,11 +78,10 @@ def _of_weights(evidence: Evidence) -> str:
 
     Large weights alone are no harm: that is for networks which are known not to perform well.
     """
-    hidden = evidence.layers[:-1]
-    if not hidden or performance(evidence) in ("good", "unknown"):
+    layer = max(evidence.layers[:-1], key=lambda one: one.gain, default=None)
+    if layer is None or not layer.gain > _THROWN or not has_moved(layer):
         return ""
-    layer = max(hidden, key=lambda one: one.gain)
-    if not layer.gain > _THROWN or not has_moved(layer):
+    if performance(evidence) in ("good", "unknown"):
         return ""
     return fill(
         "Large steps have left weights {gain:.2g} times as large as usual at the start, and biases of {bias:.2g}.",

@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from multilayer.diagnosis.course import early
-from multilayer.diagnosis.evidence import Layers, LayerStatistics
+from multilayer.diagnosis.evidence import Layers
 from multilayer.diagnosis.kit import N_, Evidence, NotMeasured, Outcomes, check, fill, finding, needs
 from multilayer.diagnosis.performance import performance
 
@@ -29,9 +29,9 @@ def linear_units(evidence: Evidence, layers: Layers) -> Outcomes:
     if not hidden:
         yield NotMeasured(reason=fill("the network has no hidden layer: it is linear but for its outputs"))
         return
-    if not all(map(_is_linear, hidden)):
+    lowest = [float(np.fmin.reduce(layer.linearity)) for layer in hidden]  # nan where no unit changes
+    if not all(each > _STRAIGHT for each in lowest):
         return
-    lowest = min(float(np.nanmin(layer.linearity)) for layer in hidden)
     identity = all(layer.layer.activation.facts.name == "identity" for layer in hidden)
     yield finding(
         evidence,
@@ -40,19 +40,13 @@ def linear_units(evidence: Evidence, layers: Layers) -> Outcomes:
             "All hidden layers have the activation identity."
             if identity
             else "A straight line explains the outputs of every hidden unit: R^2 is at least {lowest:.6f}.",
-            lowest=lowest,
+            lowest=min(lowest),
         ),
         N_(
             "Give hidden layers an activation that is nonlinear where the data are ({activation}), standardize X, "
             "or start from larger weights. network.collapse() shows the one layer that it is."
         ),
         severity="note" if found in ("good", "unknown") else "warning" if early(evidence) else "error",
-        value=lowest,
+        value=min(lowest),
         threshold=_STRAIGHT,
     )
-
-
-def _is_linear(layer: LayerStatistics) -> bool:
-    """Whether all units act linearly, of those that change."""
-    known = layer.linearity[~np.isnan(layer.linearity)]
-    return bool(known.size and (known > _STRAIGHT).all())

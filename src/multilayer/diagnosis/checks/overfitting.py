@@ -3,11 +3,12 @@
 What it does: looks for three signs. A validation loss, of at least 5 epochs, that ends where more than half is lost
 again of what it had gained over the best constant, while the training loss fell by more than 5% in the same time. A
 loss of the given data that is above the last one of training by a quarter of the best constant's loss: they are other
-data. And with more weights than samples, a score more than 0.15 above that of a kernel model on samples that it has not
-seen, of the way from the best constant to perfection. Where less than a quarter is left of what that model cannot
-explain, and networks of this shape that fit all samples are estimated to be 0.1 behind that model on others, noise was
-learned by heart; else it is a note, unless a validation loss is known. A classifier's loss may rise because it is too
-sure: that is a note where its score is no more than 0.15 ahead of that model, and on other data where it performs well.
+data. And with more weights than samples, a score more than 0.15 above that of a kernel model on samples that it has
+not seen, of the way from the best constant to perfection. Where less than half is left of what that model cannot
+explain, and networks of this shape that fit all samples are estimated to be 0.1 behind that model on others, noise
+was learned by heart; else it is a note, unless a validation loss is known. A classifier's loss may rise because it is
+too sure: that is a note where its score is no more than 0.15 ahead of that model, and on other data where it performs
+well.
 
 Why it matters: the last weights predict new samples worse than earlier ones did.
 
@@ -28,22 +29,28 @@ _LOST = 0.5
 _FELL = 0.05
 _ABOVE = 0.25
 """Of the best constant's loss."""
-_AHEAD, _BY_HEART, _LOSES = 0.15, 0.75, 0.1
+_AHEAD, _BY_HEART, _LOSES = 0.15, 0.5, 0.1
 """Skill ahead of what can be learned, fraction of what that leaves which is fitted all the same, and skill lost."""
 _FEWEST = 5
 
 
 @check("Does what is learned hold for other samples?", needs.network)
 def overfitting(evidence: Evidence, _: MLP) -> Outcomes:
-    curves, outputs = needs.validation(_FEWEST)(evidence), evidence.outputs
+    curves, learnable, outputs = (
+        needs.validation(_FEWEST)(evidence),
+        needs.learnable(evidence),
+        evidence.outputs,
+    )
+    found = None if isinstance(learnable, NotMeasured) else learnable
     constant = None if outputs is None else outputs.constant_loss
     of_curves = "" if isinstance(curves, NotMeasured) else _of_curves(curves, constant or 0.0)
-    measured, by_heart = of_curves or _of_other_data(evidence), _is_by_heart(evidence)
-    sure = by_heart or bool(of_curves and _costs_score(evidence))
+    measured, by_heart = of_curves or _of_other_data(evidence), found is not None and _is_by_heart(found)
+    too_sure = found is not None and found.outputs.confusion is not None and _ahead(found) <= _AHEAD
+    sure = by_heart or (bool(of_curves) and not too_sure)
     if not of_curves and measured:  # the score is one of samples that were not seen
         sure = performance(evidence) != "good"
-    if not measured and (by_heart or isinstance(curves, NotMeasured)):
-        measured = _of_training_data(evidence)
+    if not measured and found and (by_heart or isinstance(curves, NotMeasured)):
+        measured = _of_training_data(evidence, found)
     if not measured:
         if isinstance(curves, NotMeasured):
             yield curves
@@ -67,7 +74,8 @@ def _of_curves(curves: needs.Curves, constant: float) -> str:
     """Return by how much the validation loss rose while the training loss fell; empty for little."""
     loss, held_out = curves
     best = int(held_out.argmin())
-    rise, gained = _end(curves) - float(held_out[best]), constant - float(held_out[best])
+    end = float(held_out[-max(1, len(held_out) // 10) :].mean())
+    rise, gained = end - float(held_out[best]), constant - float(held_out[best])
     at = max((best + 1) * len(loss) // len(held_out) - 1, 0)
     fell = (loss[at] - loss[-1]) / abs(loss[at]) if loss[at] else 0.0
     if not rise > max(_LOST * gained, 0.0) or not fell > _FELL:
@@ -76,43 +84,23 @@ def _of_curves(curves: needs.Curves, constant: float) -> str:
         "The validation loss rose from {best:.4g} in epoch {epoch} to {end:.4g}, while the training loss fell from "
         "{then:.4g} to {last:.4g}.",
         best=held_out[best],
-        end=_end(curves),
+        end=end,
         epoch=at + 1,
         then=loss[at],
         last=loss[-1],
     )
 
 
-def _end(curves: needs.Curves) -> float:
-    return float(curves.validation[-max(1, len(curves.validation) // 10) :].mean())
-
-
 def _of_other_data(evidence: Evidence) -> str:
     """Return by how much the loss of these data is above that of training; empty where they are the same."""
     outputs, history = evidence.outputs, evidence.course.history
-    if (
-        outputs is None
-        or outputs.constant_loss is None
-        or outputs.loss is None
-        or not (history and history.loss)
-    ):
+    loss, constant = (outputs.loss, outputs.constant_loss) if outputs else (None, None)
+    if loss is None or constant is None or history is None or not history.loss:
         return ""
-    last, constant = history.loss[-1], outputs.constant_loss
-    if not 0.0 <= last < constant or not outputs.loss - last > _ABOVE * constant:
+    last = history.loss[-1]
+    if not 0.0 <= last < constant or not loss - last > _ABOVE * constant:
         return ""
-    return fill(
-        "The loss of these data is {loss:.4g}; training ended at {last:.4g}.", loss=outputs.loss, last=last
-    )
-
-
-def _costs_score(evidence: Evidence) -> bool:
-    """Return whether what was lost of the validation loss is more than a classifier's becoming too sure.
-
-    Then its score is ahead of what can be learned, of samples that it has not seen; True where that is not known.
-    """
-    found = needs.learnable(evidence)
-    is_of_numbers = evidence.outputs is None or evidence.outputs.confusion is None
-    return is_of_numbers or isinstance(found, NotMeasured) or _ahead(found) > _AHEAD
+    return fill("The loss of these data is {loss:.4g}; training ended at {last:.4g}.", loss=loss, last=last)
 
 
 def _ahead(found: needs.Learnable) -> float:
@@ -120,26 +108,18 @@ def _ahead(found: needs.Learnable) -> float:
     return 0.0 if found.outputs.confusion is not None and found.attainable > DONE else -found.missed
 
 
-def _is_by_heart(evidence: Evidence) -> bool:
+def _is_by_heart(found: needs.Learnable) -> bool:
     """Return whether next to nothing is left of what cannot be explained, and such networks lose by that."""
-    found = needs.learnable(evidence)
-    heart = None if isinstance(found, NotMeasured) else skill_of(found.outputs, found.outputs.by_heart_score)
-    if isinstance(found, NotMeasured) or heart is None:
-        return False
-    return (
-        _ahead(found) > max(_AHEAD, _BY_HEART * (1.0 - found.attainable))
-        and found.attainable - heart > _LOSES
-    )
+    heart = skill_of(found.outputs, found.outputs.by_heart_score)
+    is_fitted = _ahead(found) > max(_AHEAD, _BY_HEART * (1.0 - found.attainable))
+    return is_fitted and heart is not None and found.attainable - heart > _LOSES
 
 
-def _of_training_data(evidence: Evidence) -> str:
+def _of_training_data(evidence: Evidence, found: needs.Learnable) -> str:
     """Return how far the score is above that of samples which a model has not seen; empty where that means nothing."""
-    found, weights = needs.learnable(evidence), needs.weights(evidence)
-    if isinstance(found, NotMeasured) or not are_balanced(found.outputs) or weights < evidence.samples:
+    weights, heart = needs.weights(evidence), found.outputs.by_heart_score
+    if not are_balanced(found.outputs) or weights < evidence.samples or _ahead(found) <= _AHEAD:
         return ""
-    if _ahead(found) <= _AHEAD:
-        return ""
-    heart = found.outputs.by_heart_score
     return sentences(
         fill(
             "It has {weights} weights for {samples} samples, and scores {score:.3g} on them; a kernel model scores "

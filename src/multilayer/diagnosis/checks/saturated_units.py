@@ -18,7 +18,7 @@ import math
 
 import numpy as np
 
-from multilayer.diagnosis.evidence import Layers, LayerStatistics
+from multilayer.diagnosis.evidence import Layers
 from multilayer.diagnosis.kit import N_, Evidence, NotMeasured, Outcomes, check, fill, finding, needs, percent
 from multilayer.diagnosis.layers import dead
 from multilayer.diagnosis.phrases import numbers, one_based, sentences
@@ -30,15 +30,12 @@ _MOST, _PAIRS = 0.5, 0.75
 
 @check("Are units in the part of their range where they can learn?", needs.layers)
 def saturated_units(evidence: Evidence, layers: Layers) -> Outcomes:
-    bounded = {number: layer for number, layer in enumerate(layers[:-1], 1) if _is_bounded(layer)}
-    if not bounded:
-        yield NotMeasured(
-            reason=fill("no hidden layer has a bounded activation with a derivative of its own")
-        )
-    for number, layer in bounded.items():
-        silent = dead(layer)
-        if layer.saturated is None or silent is None:
+    bounded = False
+    for number, layer in enumerate(layers[:-1], 1):
+        silent, ends = dead(layer), layer.layer.activation.facts.range
+        if layer.saturated is None or silent is None or not math.isfinite(ends.high - ends.low):
             continue
+        bounded = True
         saturated = np.where(silent, 0, layer.saturated)  # dead units are another matter
         stuck = saturated > _SAMPLES * layer.samples
         chosen, units = one_based(stuck), stuck.size
@@ -78,9 +75,7 @@ def saturated_units(evidence: Evidence, layers: Layers) -> Outcomes:
             value=float(saturated.max() / layer.samples),
             threshold=_SAMPLES,
         )
-
-
-def _is_bounded(layer: LayerStatistics) -> bool:
-    facts = layer.layer.activation.facts
-    ends = math.isfinite(facts.range.low) and math.isfinite(facts.range.high)
-    return layer.saturated is not None and facts.trainable and ends
+    if not bounded:
+        yield NotMeasured(
+            reason=fill("no hidden layer has a bounded activation with a derivative of its own")
+        )

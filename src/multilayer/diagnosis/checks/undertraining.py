@@ -1,10 +1,11 @@
 """Training that ended before it was done.
 
-What it does: reports a loss that falls by more than 0.3% per epoch over the last fifth of the curve, a training of at
-most 3 epochs, and one that was stopped for lack of improvement, unless the network performs well; while training is
-known to go on, that is a note. A loss that falls as steadily after 20 epochs is one of a learning rate that is too low
-(`learning_rate_too_low`). Of a network that performs poorly and whose curve is not known it reports weights as large
-as they are drawn with biases below 0.12, as after a few epochs.
+What it does: reports a loss that falls by more than 0.3% per epoch over the last fifth of the curve, six epochs at
+least, a training of at most 3 epochs, and one that was stopped for lack of improvement. That is a note while training
+is known to go on, and where the network performs well and the loss still falls by 1%. A loss that falls as steadily
+after 20 epochs is one of a learning rate that is too low (`learning_rate_too_low`). Of a network that does not
+perform well and whose curve is not known it reports weights as large as they are drawn with biases below 0.12, as
+after a few epochs.
 
 Why it matters: more epochs are the cheapest remedy of all; a plateau may be the middle of training, not its end.
 
@@ -16,13 +17,14 @@ What it cannot see: whether the validation loss would follow; `try_fixes` trains
 from __future__ import annotations
 
 from multilayer.diagnosis.course import AN_EPOCH, FALLING, fall, loss_was_low, moved, under_way
-from multilayer.diagnosis.evidence import Floats
 from multilayer.diagnosis.kit import N_, Evidence, NotMeasured, Outcomes, check, fill, finding, needs, percent
-from multilayer.diagnosis.performance import performance
+from multilayer.diagnosis.performance import CLOSE, performance, shortfall
 from multilayer.network import MLP
 
 _LITTLE = 0.12
 """How far biases move in a few epochs, at most."""
+_FAST = 0.01
+"""Fraction by which the loss falls per epoch that a network which performs well may still gain from."""
 _FEW = 3
 """Epochs that are too few to see a loss fall."""
 _ADVICE = N_(
@@ -48,15 +50,18 @@ def undertraining(evidence: Evidence, _: MLP) -> Outcomes:
                 distance=distance,
             ),
             _ADVICE,
-            severity="error",
+            severity="error" if found == "poor" else "warning",
             value=distance,
             threshold=_LITTLE,
         )
         return
     plateau, over, falling = stopped == "plateau", stopped in ("epochs", "plateau"), fall(loss)
-    if found == "good" or not (plateau or _goes_on(evidence, loss)):
+    done = (shortfall(evidence) or 0.0) < CLOSE and found != "poor" and loss_was_low(evidence)
+    begun = len(loss) <= _FEW and found != "unknown"  # the loss has had no time to fall
+    goes_on = (falling > FALLING or begun) and not done
+    if not (goes_on and falling > _FAST if found == "good" else goes_on or plateau):
         return
-    unsure = under_way(evidence) or (plateau and found == "unknown")
+    unsure = found == "good" or under_way(evidence) or (plateau and found == "unknown")
     yield finding(
         evidence,
         fill(
@@ -79,11 +84,3 @@ def undertraining(evidence: Evidence, _: MLP) -> Outcomes:
         value=falling,
         threshold=FALLING,
     )
-
-
-def _goes_on(evidence: Evidence, loss: Floats) -> bool:
-    """Return whether the loss falls on, or has had no time to."""
-    found = performance(evidence)
-    done = found != "poor" and loss_was_low(evidence)
-    begun = len(loss) <= _FEW and found != "unknown"
-    return (fall(loss) > FALLING or begun) and not done

@@ -1,8 +1,7 @@
 """Inputs of a size that weights are not made for.
 
-What it does: compares the size of each column of X (its |mean| or its standard deviation, whichever is larger) to 30,
-the largest of all to 0.02, and |mean| over standard deviation to 30. Initializers expect 1; the limits are one and a
-half orders of magnitude away.
+What it does: compares the size of each column of X (its |mean| or its standard deviation, whichever is larger) to 10,
+the largest of all to 0.02, and |mean| over standard deviation to 30. Initializers expect 1.
 
 Why it matters: large inputs saturate or blow up the first layer, and one learning rate cannot fit all columns.
 

@@ -1,6 +1,6 @@
 """Targets of a size that outputs do not reach in the steps of a training.
 
-What it does: compares the size of each target (its |mean| or its standard deviation, whichever is larger) to 30, the
+What it does: compares the size of each target (its |mean| or its standard deviation, whichever is larger) to 10, the
 largest of all to 0.02, and |mean| over standard deviation to 30, for outputs without bounds. Starting weights give
 outputs of about 1.
 
@@ -23,14 +23,9 @@ from multilayer.diagnosis.scale import off_scale
 
 @check("Are the targets of the size of outputs?", needs.outputs)
 def unscaled_targets(evidence: Evidence, outputs: OutputStatistics) -> Outcomes:
-    mean, std, reach = (
-        outputs.target_mean,
-        outputs.target_std,
-        evidence.network.layers[-1].activation.facts.range,
-    )
-    if mean is None or std is None or math.isfinite(reach.high):
-        return
-    found = off_scale(mean, std)
+    mean, std = outputs.target_mean, outputs.target_std
+    is_bounded = math.isfinite(evidence.network.layers[-1].activation.facts.range.high)
+    found = None if mean is None or std is None or is_bounded else off_scale(mean, std)
     if found is None:
         return
     yield finding(

@@ -92,8 +92,7 @@ def _floor(evidence: Evidence, outputs: OutputStatistics) -> str:
     """Return that training never came below the loss of probabilities squashed twice, unlike these outputs; or "".
 
     A softmax of k probabilities loses ln(1 + (k - 1) / e) at least, a sigmoid of one ln(1 + 1/e) on each positive
-    sample and ln 2 on each other one, if it is sure of all. None loses more than
-    1 + ln k.
+    sample and ln 2 on each other one, if it is sure of all. None loses more than 1 + ln k.
     """
     history, last, counts = evidence.course.history, evidence.network.layers[-1], outputs.target_counts
     if history is None or len(history.loss) < _EPOCHS or outputs.loss is None or counts is None:
