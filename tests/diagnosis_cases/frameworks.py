@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from multilayer import from_model, initialize
 from multilayer.diagnosis import TrainingRecord
 from multilayer.training import History
-from tests.diagnosis_cases.data import Data
 from tests.diagnosis_cases.recipe import Recipe
+from tests.diagnosis_cases.samples import Data
 from tests.diagnosis_cases.training import Made, losses_of, numbered, start_of
 
 __all__ = ["of_scikit_learn", "of_torch"]

@@ -9,7 +9,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.diagnosis_cases.data import DATA, Data
+from tests.diagnosis_cases.data import DATA
+from tests.diagnosis_cases.samples import Data
 
 __all__ = ["BROKEN_LABELS", "CHANGES", "LEAKS", "Recipe", "prepared"]
 

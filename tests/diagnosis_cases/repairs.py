@@ -18,6 +18,8 @@ Repair = Callable[[Recipe], Recipe | None]
 _LONGER, _LONG = 4, 150
 _OVERLAPPING = ("rare", "very rare")
 """Data with a rare class that is not told apart unless classes are weighted."""
+_MEMORIZED = ("crowded", "doubtful", "wrong labels", "wrong of three", "noisy few")
+"""Data of few samples and much noise, which need a penalty."""
 
 
 def _data_undone(names: tuple[str, ...]) -> Repair:
@@ -164,5 +166,5 @@ def well_made(recipe: Recipe) -> Recipe:
         samples=recipe.samples,
         batch=recipe.batch if recipe.batch < 1000 else 16,
         balanced=recipe.data in _OVERLAPPING,
-        l2=3.0 if recipe.data in ("crowded", "doubtful") else 0.0,
+        l2=3.0 if recipe.data in _MEMORIZED else 0.0,
     )

@@ -14,8 +14,8 @@ from multilayer._base.errors import InputError
 from multilayer.diagnosis import TrainingRecord
 from multilayer.optimizers import LBFGS, SGD, Adam
 from multilayer.training import EarlyStopping
-from tests.diagnosis_cases.data import Data
 from tests.diagnosis_cases.recipe import Recipe, prepared
+from tests.diagnosis_cases.samples import Data
 
 __all__ = ["Made", "losses_of", "made", "skill"]
 
