@@ -164,12 +164,13 @@ def by_mistake(outcomes: Sequence[Outcome]) -> str:
 
 
 def confusion(outcomes: Sequence[Outcome], told: str) -> str:
-    """Return which checks come first for sick networks, by the repair that wins."""
+    """Return which checks come first for sick networks, by the repair that wins, and for healthy ones."""
     counts: dict[str, Counter[str]] = {}
     for one in outcomes:
-        if one.figures.label == "sick" and one.told == told:
+        if one.figures.label in ("sick", "healthy") and one.told == told:
             best = max(one.figures.repairs, key=lambda name: sum(one.figures.repairs[name]))
-            counts.setdefault(best, Counter())[one.first or "(nothing)"] += 1
+            row = best if one.figures.label == "sick" else "(healthy)"
+            counts.setdefault(row, Counter())[one.first or "(nothing)"] += 1
     lines = ["| best repair | cases | first finding |", "|-|-|-|"]
     for best, found in sorted(counts.items(), key=lambda entry: -entry[1].total()):
         said = ", ".join(f"{check} {count}" for check, count in found.most_common())

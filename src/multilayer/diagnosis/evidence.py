@@ -164,7 +164,7 @@ class OutputStatistics:
     by_heart_score: float | None = None
     """The same of a network of this shape that fits all samples which it has seen; None where it has fewer weights."""
     by_heart_of_start: float | None = None
-    """The same from the weights that training started from; None where they are not known, or of the usual size."""
+    """The same from the weights that training started from; None where they are not known, or not larger than usual."""
     target_mean: Floats | None = None
     """Of each output's targets; None where the targets are classes."""
     target_std: Floats | None = None

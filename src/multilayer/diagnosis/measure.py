@@ -41,8 +41,8 @@ _FIRST = 2048
 """Samples that are read first."""
 _BLOCK_NUMBERS = 4_194_304
 """Numbers of the widest layer in a block: products want many rows, and threads that seldom wait for each other."""
-_ALIKE = 2.0
-"""Times as large as another layer's weights, or as small."""
+_LARGER = 2.0
+"""Times the usual size of the weights at the start."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,17 +113,20 @@ def _start(sources: Sources) -> MLP | None:
 
 
 def _starts(sources: Sources) -> tuple[Sequence[Dense], ...]:
-    """Return the layers of a network of this shape with drawn weights, and of the start where its size is unusual."""
+    """Return the layers of a network of this shape with drawn weights, and of the start where its weights are larger.
+
+    Of smaller ones the tangent kernel says nothing: such a network changes in training from what it is at the start.
+    """
     usual, start = drawn(sources.network, np.random.default_rng(0)), _start(sources)
-    if start is None or all(map(_is_alike, start.layers, usual)):
+    if start is None or not any(map(_are_larger, start.layers, usual)):
         return (usual,)
     return usual, start.layers
 
 
-def _is_alike(layer: Dense, other: Dense) -> bool:
-    """Whether the weights of two layers are of a similar size."""
+def _are_larger(layer: Dense, other: Dense) -> bool:
+    """Whether the weights of a layer are by far larger than those of another one."""
     size, of_other = (float(np.sqrt((one.W.astype(np.float64) ** 2).mean())) for one in (layer, other))
-    return of_other / _ALIKE <= size <= of_other * _ALIKE
+    return size > _LARGER * of_other
 
 
 class _Pass:

@@ -22,7 +22,7 @@ _MOST = 0.5
 @check("Does every column of X vary?", needs.inputs, lasting=True)
 def constant_inputs(evidence: Evidence, x: InputStatistics) -> Outcomes:
     found = one_based(x.minimum == x.maximum)
-    count, total = len(found), x.mean.size
+    count, fraction = len(found), len(found) / x.mean.size
     if not found or evidence.samples < 2:
         return
     yield finding(
@@ -34,17 +34,17 @@ def constant_inputs(evidence: Evidence, x: InputStatistics) -> Outcomes:
         fill(
             "{count} of {total} columns ({fraction}) have one value in all {samples} samples.",
             count=count,
-            total=total,
-            fraction=percent(count / total),
+            total=x.mean.size,
+            fraction=percent(fraction),
             samples=evidence.samples,
         ),
         N_(
             "Check how the columns were filled. If they are right, drop them "
             "(sklearn.feature_selection.VarianceThreshold)."
         ),
-        severity="error" if count == total else None if count / total >= _MOST else "note",
+        severity="error" if fraction == 1.0 else None if fraction >= _MOST else "note",
         layer=0,
         units=found,
-        value=count / total,
+        value=fraction,
         threshold=_MOST,
     )

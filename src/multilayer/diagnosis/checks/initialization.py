@@ -3,9 +3,9 @@
 What it does: compares, before training and on the same samples, the standard deviation of each hidden layer's
 weighted sums with that of a network whose weights the initializers draw for its activations. In layer n more than 3^n
 times as much or as little is reported: usual initializers differ by less than 3 in each layer. A network that
-performs well gets a note, unless one that starts so and fits all samples is estimated to be 0.05 behind one of usual
-weights on others. Where the start is not known, it reports weights that are more than 10 times as large as usual, and
-larger than biases by far.
+performs well gets a note, unless weights start larger than usual, and a network that starts so and fits all samples
+is estimated to be 0.05 behind one of usual weights on others. Where the start is not known, it reports weights that
+are more than 10 times as large as usual, and larger than biases by far.
 
 Why it matters: a signal that grows saturates or overflows, one that shrinks leaves nothing to learn from.
 
@@ -47,7 +47,7 @@ def initialization(evidence: Evidence, layers: Layers) -> Outcomes:
     pairs = enumerate(zip(start[:-1], reference[:-1], strict=True), 1)
     ratios = {n: _std(own) / _std(drawn) if _std(drawn) else 1.0 for n, (own, drawn) in pairs}
     found = [n for n, ratio in ratios.items() if not 1.0 / _LAYER**n <= ratio <= _LAYER**n]
-    if not found:
+    if not found or all(np.ptp(layer.layer.W) == 0.0 for layer in start):  # copies are another matter
         return
     worst = max(found, key=lambda n: abs(math.log(ratios[n])) if ratios[n] else math.inf)
     name, ratio = layers[worst - 1].layer.activation.facts.name, ratios[worst]

@@ -7,8 +7,8 @@ data. And with more weights than samples, a score more than 0.15 above that of a
 not seen, of the way from the best constant to perfection. Where less than half is left of what that model cannot
 explain, and networks of this shape that fit all samples are estimated to be 0.1 behind that model on others, noise
 was learned by heart; else it is a note, unless a validation loss is known. A classifier's loss may rise because it is
-too sure: that is a note where its score is no more than 0.15 ahead of that model, and on other data where it performs
-well.
+too sure: that is a note where its score is no more than 0.15 ahead of that model, or the model's may be chance, by
+two standard errors, and on other data where it performs well.
 
 Why it matters: the last weights predict new samples worse than earlier ones did.
 
@@ -19,6 +19,7 @@ What it cannot see: a validation set unlike the data to come.
 
 from __future__ import annotations
 
+from multilayer.diagnosis.beside import by_chance
 from multilayer.diagnosis.kit import N_, Evidence, NotMeasured, Outcomes, check, fill, finding, needs
 from multilayer.diagnosis.performance import DONE, are_balanced, performance, skill_of
 from multilayer.diagnosis.phrases import sentences
@@ -36,20 +37,20 @@ _FEWEST = 5
 
 @check("Does what is learned hold for other samples?", needs.network)
 def overfitting(evidence: Evidence, _: MLP) -> Outcomes:
-    curves, learnable, outputs = (
-        needs.validation(_FEWEST)(evidence),
-        needs.learnable(evidence),
-        evidence.outputs,
-    )
+    curves, learnable = needs.validation(_FEWEST)(evidence), needs.learnable(evidence)
     found = None if isinstance(learnable, NotMeasured) else learnable
-    constant = None if outputs is None else outputs.constant_loss
+    constant = None if evidence.outputs is None else evidence.outputs.constant_loss
     of_curves = "" if isinstance(curves, NotMeasured) else _of_curves(curves, constant or 0.0)
-    measured, by_heart = of_curves or _of_other_data(evidence), found is not None and _is_by_heart(found)
-    too_sure = found is not None and found.outputs.confusion is not None and _ahead(found) <= _AHEAD
+    measured, by_heart = (
+        of_curves or _of_other_data(evidence),
+        found is not None and _is_by_heart(evidence, found),
+    )
+    # A loss that rises while the score is what can be learned: a classifier that becomes too sure.
+    too_sure = found is not None and found.outputs.confusion is not None and _ahead(evidence, found) <= _AHEAD
     sure = by_heart or (bool(of_curves) and not too_sure)
     if not of_curves and measured:  # the score is one of samples that were not seen
         sure = performance(evidence) != "good"
-    if not measured and found and (by_heart or isinstance(curves, NotMeasured)):
+    if not measured and found is not None and (by_heart or isinstance(curves, NotMeasured)):
         measured = _of_training_data(evidence, found)
     if not measured:
         if isinstance(curves, NotMeasured):
@@ -103,22 +104,30 @@ def _of_other_data(evidence: Evidence) -> str:
     return fill("The loss of these data is {loss:.4g}; training ended at {last:.4g}.", loss=loss, last=last)
 
 
-def _ahead(found: needs.Learnable) -> float:
-    """Return how far the score is ahead; 0 for classes that the model tells apart but for the last samples."""
-    return 0.0 if found.outputs.confusion is not None and found.attainable > DONE else -found.missed
+def _ahead(evidence: Evidence, found: needs.Learnable) -> float:
+    """Return how far the score is ahead; 0 for classes that the model tells apart but for the last samples.
+
+    And 0 for classes of similar size where what the model tells apart may be chance.
+    """
+    by_luck = are_balanced(found.outputs) and found.attainable <= by_chance(
+        evidence, found.outputs, found.score
+    )
+    return (
+        0.0 if found.outputs.confusion is not None and (by_luck or found.attainable > DONE) else -found.missed
+    )
 
 
-def _is_by_heart(found: needs.Learnable) -> bool:
+def _is_by_heart(evidence: Evidence, found: needs.Learnable) -> bool:
     """Return whether next to nothing is left of what cannot be explained, and such networks lose by that."""
     heart = skill_of(found.outputs, found.outputs.by_heart_score)
-    is_fitted = _ahead(found) > max(_AHEAD, _BY_HEART * (1.0 - found.attainable))
+    is_fitted = _ahead(evidence, found) > max(_AHEAD, _BY_HEART * (1.0 - found.attainable))
     return is_fitted and heart is not None and found.attainable - heart > _LOSES
 
 
 def _of_training_data(evidence: Evidence, found: needs.Learnable) -> str:
     """Return how far the score is above that of samples which a model has not seen; empty where that means nothing."""
     weights, heart = needs.weights(evidence), found.outputs.by_heart_score
-    if not are_balanced(found.outputs) or weights < evidence.samples or _ahead(found) <= _AHEAD:
+    if not are_balanced(found.outputs) or weights < evidence.samples or _ahead(evidence, found) <= _AHEAD:
         return ""
     return sentences(
         fill(

@@ -28,12 +28,11 @@ _MISSED = 0.1
 
 @check("Is every hidden layer wide enough?", needs.hidden)
 def too_few_units(evidence: Evidence, network: MLP) -> Outcomes:
-    hidden, missed = network.widths[1:-1], shortfall(evidence) or 0.0
     left = [_left(layer) for layer in evidence.layers[:-1]]
     number = int(np.argmin(left)) + 1
-    units, active = hidden[number - 1], left[number - 1]
+    units, active = network.widths[number], left[number - 1]
     few = max(_NARROW, (network.widths[-1] - 1) // 2)
-    if active > few or missed < _MISSED:
+    if active > few or (shortfall(evidence) or 0.0) < _MISSED:
         return
     yield finding(
         evidence,

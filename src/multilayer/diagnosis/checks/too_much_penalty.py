@@ -21,10 +21,8 @@ from multilayer.diagnosis.performance import performance
 from multilayer.diagnosis.phrases import sentences
 
 _SHRUNK, _SMALL = 0.2, 1.25
-_HELD_BACK = 0.25
-"""Of the best constant's loss: what all weights that grow by the same small fraction would gain, per fraction."""
-_ALIKE = 2.0
-"""Times as strong as in another layer: one penalty pulls at the weights of all."""
+_HELD_BACK, _ALIKE = 0.25, 2.0
+"""What weights that grow would gain of the best constant's loss; the pull in a layer over that in another one."""
 
 
 @check("Are weights left to be as large as they need to be?", needs.layers)

@@ -1,8 +1,9 @@
 """Targets that have nothing to do with the inputs.
 
 What it does: predicts samples by a kernel model of all others (linear and Gaussian, up to 300 samples). Where it
-explains less than 4% of the targets, and less than 6/n for n samples, there is nothing in the inputs that a model
-could find. It reports targets that are all the same, too.
+explains less than 4% of the targets, or less than 6/n where that is more for n samples, there is nothing in the
+inputs that a model could find. A network that fits them well gets a warning. It reports targets that are all the
+same, too.
 
 Why it matters: a network can learn such targets by heart, and nothing that holds for other samples.
 
