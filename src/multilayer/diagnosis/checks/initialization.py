@@ -47,7 +47,7 @@ def initialization(evidence: Evidence, layers: Layers) -> Outcomes:
     pairs = enumerate(zip(start[:-1], reference[:-1], strict=True), 1)
     ratios = {n: _std(own) / _std(drawn) if _std(drawn) else 1.0 for n, (own, drawn) in pairs}
     found = [n for n, ratio in ratios.items() if not 1.0 / _LAYER**n <= ratio <= _LAYER**n]
-    if not found or all(np.ptp(layer.layer.W) == 0.0 for layer in start):  # copies are another matter
+    if not found or all(np.ptp(layer.layer.W) == 0.0 for layer in start[:-1]):  # copies are another matter
         return
     worst = max(found, key=lambda n: abs(math.log(ratios[n])) if ratios[n] else math.inf)
     name, ratio = layers[worst - 1].layer.activation.facts.name, ratios[worst]
