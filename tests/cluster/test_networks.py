@@ -69,7 +69,7 @@ def open_clients():
     return [thing for thing in gc.get_objects() if type(thing) is Client and thing.status != "closed"]
 
 
-@pytest.mark.parametrize("address", ["nowhere", "tcp://127.0.0.1:9"])
+@pytest.mark.parametrize("address", ["nowhere", "tcp://127.0.0.1:9", "tls://127.0.0.1:9"])
 def test_a_client_without_a_scheduler_is_closed(monkeypatch, address):
     # One that is collected later, in the thread of another client that starts, would stop that one.
     monkeypatch.setattr(connection, "_SECONDS", 0.5)

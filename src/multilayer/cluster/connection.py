@@ -140,7 +140,7 @@ def _client(distributed: Any, at: Any, address: str, *, here: bool) -> Any:
         return _started(
             distributed.Client, at, timeout=_SECONDS, set_as_default=False, direct_to_workers=direct
         )
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:  # the last where TLS has no certificates
         raise InputError(
             "no Dask scheduler answers at {address} ({reason}); check the address, or start one with: "
             "dask scheduler",
