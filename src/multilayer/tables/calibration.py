@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from multilayer._base.errors import InputError
 from multilayer._base.fields import check_settings, setting
-from multilayer.training.temperature import inverse_temperature
+from multilayer.training.temperature import inverse_temperature, softmax
 
 __all__ = ["Calibration", "calibration_error"]
 
@@ -78,7 +78,7 @@ class Calibration:
     def apply(self, logits: ArrayLike) -> Array:
         """Return the probabilities, float64, of shape (..., classes)."""
         scaled = np.asarray(logits, np.float64) / self.temperature
-        return np.asarray((self.rows * _softmax(scaled) + 1 / scaled.shape[-1]) / (self.rows + 1))
+        return np.asarray((self.rows * softmax(scaled) + 1 / scaled.shape[-1]) / (self.rows + 1))
 
 
 def calibration_error(probabilities: ArrayLike, y: ArrayLike, bins: int | None = None) -> float:
@@ -116,11 +116,6 @@ def calibration_error(probabilities: ArrayLike, y: ArrayLike, bins: int | None =
     if bins is None:
         bins = min(_BINS, max(1, len(p) // _ROWS_OF_A_BIN))
     return float(sum(abs(gap.sum()) for gap in np.array_split(gaps, bins)) / len(p))
-
-
-def _softmax(a: Array) -> Array:
-    powers = np.exp(a - a.max(axis=-1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
 
 
 def _checked(values: ArrayLike, y: ArrayLike, name: str) -> tuple[Array, NDArray[Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["inverse_temperature"]
+__all__ = ["inverse_temperature", "softmax"]
 
 Array = NDArray[np.float64]
 
@@ -61,9 +61,13 @@ def inverse_temperature(
 
 def _slope(logits: Array, inverse: float, weights: Array | None) -> tuple[float, float]:
     """Return the means over rows of the expectation and the variance of the logits under softmax(logits / T)."""
-    a = logits * inverse
-    p = np.exp(a - a.max(axis=-1, keepdims=True))
-    p /= p.sum(axis=-1, keepdims=True)
+    p = softmax(logits * inverse)
     expected = (p * logits).sum(axis=1)
     variance = (p * (logits - expected[:, np.newaxis]) ** 2).sum(axis=1)
     return float(np.average(expected, weights=weights)), float(np.average(variance, weights=weights))
+
+
+def softmax(a: Array) -> Array:
+    """Return the probabilities of each row, float64, of shape (..., classes)."""
+    powers = np.exp(a - a.max(axis=-1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
