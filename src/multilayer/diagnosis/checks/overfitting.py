@@ -41,17 +41,15 @@ def overfitting(evidence: Evidence, _: MLP) -> Outcomes:
     found = None if isinstance(learnable, NotMeasured) else learnable
     constant = None if evidence.outputs is None else evidence.outputs.constant_loss
     of_curves = "" if isinstance(curves, NotMeasured) else _of_curves(curves, constant or 0.0)
-    measured, by_heart = (
-        of_curves or _of_other_data(evidence),
-        found is not None and _is_by_heart(evidence, found),
-    )
+    measured, ahead = of_curves or _of_other_data(evidence), 0.0 if found is None else _ahead(evidence, found)
+    by_heart = found is not None and _is_by_heart(found, ahead)
     # A loss that rises while the score is what can be learned: a classifier that becomes too sure.
-    too_sure = found is not None and found.outputs.confusion is not None and _ahead(evidence, found) <= _AHEAD
+    too_sure = found is not None and found.outputs.confusion is not None and ahead <= _AHEAD
     sure = by_heart or (bool(of_curves) and not too_sure)
     if not of_curves and measured:  # the score is one of samples that were not seen
         sure = performance(evidence) != "good"
     if not measured and found is not None and (by_heart or isinstance(curves, NotMeasured)):
-        measured = _of_training_data(evidence, found)
+        measured = _of_training_data(evidence, found, ahead)
     if not measured:
         if isinstance(curves, NotMeasured):
             yield curves
@@ -109,25 +107,22 @@ def _ahead(evidence: Evidence, found: needs.Learnable) -> float:
 
     And 0 for classes of similar size where what the model tells apart may be chance.
     """
-    by_luck = are_balanced(found.outputs) and found.attainable <= by_chance(
-        evidence, found.outputs, found.score
-    )
-    return (
-        0.0 if found.outputs.confusion is not None and (by_luck or found.attainable > DONE) else -found.missed
-    )
+    outputs, attainable = found.outputs, found.attainable
+    by_luck = are_balanced(outputs) and attainable <= by_chance(evidence, outputs, found.score)
+    return 0.0 if outputs.confusion is not None and (by_luck or attainable > DONE) else -found.missed
 
 
-def _is_by_heart(evidence: Evidence, found: needs.Learnable) -> bool:
-    """Return whether next to nothing is left of what cannot be explained, and such networks lose by that."""
+def _is_by_heart(found: needs.Learnable, ahead: float) -> bool:
+    """Return whether most of what cannot be explained is fitted all the same, and such networks lose by that."""
     heart = skill_of(found.outputs, found.outputs.by_heart_score)
-    is_fitted = _ahead(evidence, found) > max(_AHEAD, _BY_HEART * (1.0 - found.attainable))
+    is_fitted = ahead > max(_AHEAD, _BY_HEART * (1.0 - found.attainable))
     return is_fitted and heart is not None and found.attainable - heart > _LOSES
 
 
-def _of_training_data(evidence: Evidence, found: needs.Learnable) -> str:
+def _of_training_data(evidence: Evidence, found: needs.Learnable, ahead: float) -> str:
     """Return how far the score is above that of samples which a model has not seen; empty where that means nothing."""
     weights, heart = needs.weights(evidence), found.outputs.by_heart_score
-    if not are_balanced(found.outputs) or weights < evidence.samples or _ahead(evidence, found) <= _AHEAD:
+    if not are_balanced(found.outputs) or weights < evidence.samples or ahead <= _AHEAD:
         return ""
     return sentences(
         fill(
